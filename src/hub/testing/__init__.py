@@ -1,0 +1,6 @@
+"""Fakes that implement the ports and pass the same contract suites as the real adapters. They ship with the package."""
+
+from hub.testing.clock import FixedClock
+from hub.testing.memory import MemoryStore
+
+__all__ = ["FixedClock", "MemoryStore"]

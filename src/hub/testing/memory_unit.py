@@ -1,0 +1,157 @@
+"""One transaction of the store in memory: everything written waits in an overlay until the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from hub.domain.registry import Registry
+from hub.errors import TransientError
+
+if TYPE_CHECKING:
+    from hub.domain.matching import Candidates, SubjectQuery
+    from hub.ports import DeadLetter, InboxRow, LedgerEntry, QueueRow, Wake
+    from hub.testing.memory import MemoryStore
+
+
+class MemoryUnit:
+    """Implements :class:`hub.ports.UnitOfWork`."""
+
+    def __init__(self, store: MemoryStore, now: datetime) -> None:
+        self._store = store
+        self._now = now
+        self._registry_read = self._registry = store.current
+        self._held: set[str] = set()
+        self._docs: dict[str, bytes | None] = {}
+        self._inbox: dict[tuple[str, str], InboxRow] = {}
+        self._inbox_known: set[tuple[str, str]] = set()
+        self._spans: list[tuple[str, int, int, int]] = []
+        self._lines: list[LedgerEntry] = []
+        self._wakes: dict[str, tuple[Wake, ...]] = {}
+        self._rows: dict[str, QueueRow] = {}
+        self._dead: list[DeadLetter] = []
+        self._roster_changed = False
+
+    @property
+    def now(self) -> datetime:
+        """The time at which the unit of work began."""
+        return self._now
+
+    @property
+    def registry(self) -> Registry:
+        """The registry as read or as replaced here."""
+        return self._registry
+
+    def save_registry(self, registry: Registry) -> None:
+        """Replace the registry."""
+        self._registry = registry
+
+    async def get(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Documents by key, locked."""
+        wanted = list(keys)
+        fresh = [key for key in wanted if key not in self._held]
+        if fresh:
+            self._held.update(fresh)
+            await self._store.locks.acquire(self, fresh)
+        return self._read(wanted)
+
+    async def peek(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Documents by key, not locked."""
+        return self._read(keys)
+
+    def _read(self, keys: Iterable[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for key in keys:
+            body = self._docs[key] if key in self._docs else self._store.docs.get(key)
+            if body is not None:
+                found[key] = body
+        return found
+
+    def put(self, key: str, body: bytes | None) -> None:
+        """Write or delete a document."""
+        self._docs[key] = body
+
+    async def seen(self, events: Sequence[tuple[str, str]]) -> dict[tuple[str, str], InboxRow]:
+        """Inbox rows, those added here included."""
+        found: dict[tuple[str, str], InboxRow] = {}
+        for event in events:
+            row = self._inbox.get(event) or self._store.inbox.get(event)
+            if row is not None:
+                found[event] = row
+                self._inbox_known.add(event)
+        return found
+
+    def receive(self, row: InboxRow) -> None:
+        """Add an inbox row, or replace one that was seen."""
+        self._inbox[row.source, row.id] = row
+
+    def span(self, topic: str, partition: int, first: int, last: int) -> None:
+        """Offsets dealt with."""
+        self._spans.append((topic, partition, first, last))
+
+    def append(self, entry: LedgerEntry) -> None:
+        """Add a ledger line."""
+        self._lines.append(entry)
+
+    def set_wakes(self, key: str, wakes: Sequence[Wake]) -> None:
+        """Replace a dossier's wake-up calls."""
+        self._wakes[key] = tuple(wakes)
+
+    def queue(self, row: QueueRow) -> None:
+        """Insert or replace a queue row."""
+        self._rows[row.id] = row
+
+    def dead_letter(self, letter: DeadLetter) -> None:
+        """Keep a dead letter."""
+        self._dead.append(letter)
+
+    async def candidates(self, queries: Sequence[SubjectQuery]) -> list[Candidates]:
+        """Ask the roster, changes made here included."""
+        return self._store.roster.candidates(self._store.docs, self._docs, queries)
+
+    async def roster_changed(self, documents: Mapping[str, bytes]) -> None:
+        """The documents are written here and the index is built anew when it is next asked for."""
+        self._docs.update(documents)
+        self._roster_changed = True
+
+    def commit(self) -> None:
+        """Lay the overlay over the store. Raises TransientError, keeping nothing, where another unit was first."""
+        store = self._store
+        self._refuse_conflicts()
+        for key, body in self._docs.items():
+            if body is None:
+                store.docs.pop(key, None)
+            else:
+                store.docs[key] = body
+        store.inbox.update(self._inbox)
+        for line in self._lines:
+            if line.id not in store.line_ids:
+                store.line_ids.add(line.id)
+                store.lines.append(line)
+        store.wakes.update(self._wakes)
+        store.rows.update(self._rows)
+        for letter in self._dead:
+            store.dead[letter.position.topic, letter.position.partition, letter.position.offset] = letter
+        for topic, partition, first, last in self._spans:
+            add_span(store.dealt.setdefault((topic, partition), []), first, last)
+        store.current = self._registry
+        if self._roster_changed:
+            store.roster.changed()
+
+    def _refuse_conflicts(self) -> None:
+        if any(key in self._store.inbox and key not in self._inbox_known for key in self._inbox):
+            raise TransientError("another unit of work received one of these events first")
+        if self._registry is not self._registry_read and self._store.current is not self._registry_read:
+            raise TransientError("another unit of work replaced the registry first")
+
+    def close(self) -> None:
+        """Give the locks back."""
+        self._store.locks.release(self, self._held)
+
+
+def add_span(ranges: list[tuple[int, int]], first: int, last: int) -> None:
+    """Add first..last to sorted ranges that neither touch nor overlap, and keep them so."""
+    apart = [one for one in ranges if one[1] < first - 1 or one[0] > last + 1]
+    joined = [one for one in ranges if one not in apart]
+    ranges[:] = sorted([*apart, (min([first, *(o[0] for o in joined)]), max([last, *(o[1] for o in joined)]))])
