@@ -18,6 +18,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## .venv from requirements.lock; instant when nothing changed
+	@:
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -39,12 +40,13 @@ $(BENCH_READY): $(READY) requirements-bench.lock
 	@$(PIP) install --require-hashes --only-binary :all: --progress-bar on -r requirements-bench.lock
 	@touch $@
 
-lock: ## both lock files anew from pyproject.toml; versions stay where they still fit
+lock: ## the lock files anew from pyproject.toml; versions stay where they still fit
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && $(PYTHON) -m venv "$$dir" \
 	&& "$$dir/bin/python" -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) \
 	&& flags="--quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header" \
 	&& "$$dir/bin/uv" pip compile $$flags --extra dev pyproject.toml -o requirements.lock \
-	&& "$$dir/bin/uv" pip compile $$flags --extra bench -c requirements.lock pyproject.toml -o requirements-bench.lock
+	&& "$$dir/bin/uv" pip compile $$flags --extra bench -c requirements.lock pyproject.toml -o requirements-bench.lock \
+	&& "$$dir/bin/uv" pip compile $$flags -c requirements.lock pyproject.toml -o deploy/requirements.lock
 
 demo: setup ## a whole hub in a temporary folder, with sample findings
 	@$(BIN)/hub demo
