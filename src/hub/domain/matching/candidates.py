@@ -1,0 +1,90 @@
+"""What a look-up brings to the scoring of one subject. All read only; the look-up itself is behind a Protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from hub.domain.matching.query import SubjectQuery
+
+IdRelation = Literal["equal", "repaired", "other", "unknown", "unstated"]
+"""The stated number against the recorded one: equal; equal after undoing one slip in a number that fails its check;
+another; none recorded; none stated."""
+OrganHow = Literal["code", "valid", "dated_elsewhere", "renamed", "successor", "bare"]
+"""How words led to an organ: its code; a name valid on the day; a name of the organ from another time; through a
+renaming; through a merger or split; a name without its place. The last two never go automatic."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrganHit:
+    """One organ that the words may mean. ``name``: the recorded name met; ``automatic``: may it carry M2?"""
+
+    organ_id: str
+    how: OrganHow
+    name: str
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrganReading:
+    """All organs that the words may mean as of the reference day.
+
+    ``unit``: the ids of the one organ meant (several by renaming), empty where none or more than one is meant.
+    """
+
+    said: str | None = None
+    hits: tuple[OrganHit, ...] = ()
+    unit: frozenset[str] = frozenset()
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every organ that comes into question."""
+        return frozenset(hit.organ_id for hit in self.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class TenureView:
+    """A tenure with its boundaries as (earliest, latest) ordinals; ``organ``: its name at the tenure's end."""
+
+    organ_id: str
+    post: str
+    kind: str
+    from_lo: int
+    from_hi: int
+    to_lo: int
+    to_hi: int
+    left: str | None = None
+    organ: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A cadre as the roster knows them. ``other_names``: former, aliases. ``namesakes``: cadres with this L1 name."""
+
+    cadre_id: str
+    name: str
+    other_names: tuple[str, ...] = ()
+    id_relation: IdRelation = "unstated"
+    tenures: tuple[TenureView, ...] = ()
+    state: str | None = None
+    namesakes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Everything scoring needs for one subject. ``roster_size``: cadres in the roster; ``more``: namesakes left out."""
+
+    people: tuple[PersonView, ...] = ()
+    organ: OrganReading = OrganReading()
+    roster_size: int = 1
+    roster_version: str = ""
+    more: int = 0
+
+
+class CandidateLookup(Protocol):
+    """Finds candidates for a whole batch in a few look-ups; answers in the order of the queries."""
+
+    def lookup(self, queries: Sequence[SubjectQuery]) -> list[Candidates]:
+        """Candidates of each query. Complete for the automatic routes: nobody who could contradict one is left out."""
+        ...
