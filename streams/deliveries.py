@@ -1,0 +1,84 @@
+"""Which offset may be committed. Pure bookkeeping; :mod:`streams.batching` feeds it.
+
+Two rules, both narrower than Faust's own:
+
+* *Only behind finished work.* Batches of a partition wait in a queue; the committed offset moves over the finished ones
+  at its head and stops at the first that is not. (Faust counts the offsets between two messages as done before they
+  are: upstream issue 606.)
+* *Only in line.* A batch is let in if it begins where the last one ended. If it begins later, something was fetched and
+  lost on the way, or the log has a hole (compaction, transaction marks). The caller then seeks back once; if the
+  broker still has nothing in between, the hole is real.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Generic, TypeVar
+
+P = TypeVar("P", bound=Hashable)
+
+
+class Delivery:
+    """One batch on its way through an agent. ``done`` is set by the agent alone, after the work was committed."""
+
+    __slots__ = ("done", "next_offset")
+
+    def __init__(self, next_offset: int) -> None:
+        self.next_offset = next_offset
+        self.done = False
+
+
+class Lane:
+    """The batches of one partition since it was last positioned."""
+
+    __slots__ = ("asked_again", "expected", "queue", "reached")
+
+    def __init__(self, start: int) -> None:
+        self.expected = start
+        self.asked_again = False
+        self.queue: deque[Delivery] = deque()
+        self.reached: int | None = None
+
+    def admit(self, first: int) -> bool:
+        """Whether a batch that begins at ``first`` is in line. False: seek to ``expected`` and fetch again."""
+        self.asked_again = first > self.expected and not self.asked_again
+        return not self.asked_again
+
+    def deliver(self, last: int) -> Delivery:
+        delivery = Delivery(last + 1)
+        self.expected = last + 1
+        self.queue.append(delivery)
+        return delivery
+
+    def committable(self) -> int | None:
+        while self.queue and self.queue[0].done:
+            self.reached = self.queue.popleft().next_offset
+        return self.reached
+
+
+class Deliveries(Generic[P]):
+    """The lanes of all assigned partitions. A partition has no lane until it was positioned."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[P, Lane] = {}
+
+    def __iter__(self) -> Iterator[P]:
+        return iter(self._lanes)
+
+    def position(self, starts: Iterable[tuple[P, int]]) -> None:
+        """Begin anew at these offsets: what was delivered before is forgotten and will come again."""
+        for partition, start in starts:
+            self._lanes[partition] = Lane(start)
+
+    def forget(self) -> None:
+        """Partitions were assigned: nothing is known until they are positioned. Old deliveries no longer count."""
+        self._lanes.clear()
+
+    def lane(self, partition: P) -> Lane | None:
+        return self._lanes.get(partition)
+
+    def committable(self, partition: P) -> int | None:
+        """The offset that a restarted worker may begin at, or None when no batch is finished yet."""
+        lane = self._lanes.get(partition)
+        return lane.committable() if lane else None
