@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import date, datetime
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import date
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from hub.adapters.clock import SystemClock
 from hub.domain.chain import GENESIS, link
 from hub.domain.registry import Registry
-from hub.testing.clock import SHANGHAI
 from hub.testing.locks import KeyLocks
 from hub.testing.memory_roster import MemoryRoster
 from hub.testing.memory_unit import MemoryUnit
 
 if TYPE_CHECKING:
-    from hub.ports import Clock, DeadLetter, InboxRow, LedgerEntry, QueueRow, Sealed, Wake
-
-
-class _SystemClock:
-    async def now(self) -> datetime:
-        return datetime.now(SHANGHAI)
+    from hub.ports import Clock, DeadLetter, InboxRow, LedgerEntry, Position, QueueRow, Sealed, Wake
 
 
 class MemoryStore:
@@ -31,18 +27,19 @@ class MemoryStore:
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
-        self.clock: Clock = clock or _SystemClock()
+        self.clock: Clock = clock or SystemClock()
         self.docs: dict[str, bytes] = {}
         self.inbox: dict[tuple[str, str], InboxRow] = {}
         self.lines: list[LedgerEntry] = []
         self.line_ids: set[str] = set()
-        self.wakes: dict[str, tuple[Wake, ...]] = {}
+        self.calls: dict[str, tuple[Wake, ...]] = {}
         self.rows: dict[str, QueueRow] = {}
         self.dead: dict[tuple[str, int, int], DeadLetter] = {}
         self.dealt: dict[tuple[str, int], list[tuple[int, int]]] = {}
         self.current = Registry()
         self.roster = MemoryRoster()
         self.locks = KeyLocks()
+        self.appended = asyncio.Event()
         self._hashes: list[bytes] = []
         self._published = 0
         self._shards: set[int] = set()
@@ -59,7 +56,7 @@ class MemoryStore:
 
     async def due(self, today: date, limit: int) -> list[str]:
         """Dossiers with a wake-up call on or before ``today``."""
-        first = ((min(wake.on for wake in wakes), key) for key, wakes in self.wakes.items() if wakes)
+        first = ((min(wake.on for wake in wakes), key) for key, wakes in self.calls.items() if wakes)
         return [key for _, key in sorted(one for one in first if one[0] <= today)[:limit]]
 
     async def ledger(
@@ -95,9 +92,19 @@ class MemoryStore:
         """Dead letters in order of topic, partition, offset."""
         return [self.dead[at] for at in sorted(self.dead) if topic is None or at[0] == topic][:limit]
 
+    async def drop_dead_letters(self, positions: Sequence[Position]) -> None:
+        """Forget dead letters."""
+        for at in positions:
+            self.dead.pop((at.topic, at.partition, at.offset), None)
+
+    async def wakes(self, *, key: str | None = None, limit: int = 1000) -> list[tuple[str, str, date]]:
+        """Wake-up calls by day."""
+        several = self.calls.values() if key is None else [self.calls.get(key, ())]
+        return [(k, c, d) for d, k, c in sorted({(w.on, w.key, w.clock) for ws in several for w in ws})][:limit]
+
     async def spans(self, topic: str) -> dict[int, list[tuple[int, int]]]:
         """Per partition the ranges of offsets dealt with."""
-        return {partition: list(ranges) for (name, partition), ranges in self.dealt.items() if name == topic}
+        return {at[1]: list(ranges) for at, ranges in sorted(self.dealt.items()) if at[0] == topic}
 
     @asynccontextmanager
     async def lock(self, shard: int) -> AsyncIterator[bool]:
@@ -110,6 +117,28 @@ class MemoryStore:
         finally:
             if free:
                 self._shards.discard(shard)
+
+    async def holds(self, shard: int) -> bool:
+        """Whether the shard's lock is held."""
+        return shard in self._shards
+
+    async def news(self, timeout_s: float) -> None:
+        """Return when lines were committed, or after ``timeout_s``."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.appended.wait(), timeout_s)
+        self.appended.clear()
+
+    async def unsealed(self) -> int:
+        """How many lines wait to be sealed."""
+        return len(self.lines) - len(self._hashes)
+
+    async def sealed(self) -> tuple[int, bytes]:
+        """The end of the chain."""
+        return len(self._hashes), self._hashes[-1] if self._hashes else GENESIS
+
+    async def hash_at(self, position: int) -> bytes | None:
+        """The hash at one position."""
+        return self._hashes[position - 1] if 0 < position <= len(self._hashes) else None
 
     async def seal(self, limit: int) -> int:
         """Chain up to ``limit`` further lines."""

@@ -3,40 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from hub.adapters.roster_documents import RosterDocuments
     from hub.domain.matching import Candidates, SubjectQuery
-
-ROSTER_KINDS = ("person:", "organ:", "posts:")
+    from hub.domain.roster import RosterIndex
 
 
 class MemoryRoster:
-    """Keeps the index of the committed roster; a unit of work that changed the roster gets one of its own."""
+    """The committed roster. ``version`` counts its changes."""
 
     def __init__(self) -> None:
-        self._index: Any = None
+        self.version = 0
+        self._documents: RosterDocuments | None = None
+        self._index: RosterIndex | None = None
 
-    def changed(self) -> None:
-        """The committed roster is another one now."""
-        self._index = None
+    def changed(self, documents: Mapping[str, bytes | None]) -> None:
+        """These documents were committed."""
+        if self._known().update(documents):
+            self._index = None
+            self.version += 1
 
-    def candidates(
-        self, docs: Mapping[str, bytes], overlay: Mapping[str, bytes | None], queries: Sequence[SubjectQuery]
-    ) -> list[Candidates]:
-        """Answer from the roster documents among ``docs``, with an open unit of work's ``overlay`` over them."""
-        if any(key.startswith(ROSTER_KINDS) for key in overlay):
-            return _ask(_build({**docs, **overlay}), queries)
+    def candidates(self, overlay: Mapping[str, bytes | None], queries: Sequence[SubjectQuery]) -> list[Candidates]:
+        """Answer from the committed roster with ``overlay`` (what an open unit of work changed) over it."""
+        if overlay:
+            draft = self._known().copy()
+            draft.update(overlay)
+            return draft.index(str(self.version + 1)).lookup(queries)
         if self._index is None:
-            self._index = _build(docs)
-        return _ask(self._index, queries)
+            self._index = self._known().index(str(self.version))
+        return self._index.lookup(queries)
 
+    def _known(self) -> RosterDocuments:
+        if self._documents is None:
+            from hub.adapters.roster_documents import RosterDocuments
 
-def _build(docs: Mapping[str, bytes | None]) -> Any:
-    from hub.domain.roster import RosterIndex
-
-    return RosterIndex({key: body for key, body in docs.items() if body is not None and key.startswith(ROSTER_KINDS)})
-
-
-def _ask(index: Any, queries: Sequence[SubjectQuery]) -> list[Candidates]:
-    return [index.candidates(query) for query in queries]
+            self._documents = RosterDocuments()
+        return self._documents

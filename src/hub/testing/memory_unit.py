@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hub.domain.registry import Registry
+from hub.domain.spans import joined
 from hub.errors import TransientError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class MemoryUnit:
         self._wakes: dict[str, tuple[Wake, ...]] = {}
         self._rows: dict[str, QueueRow] = {}
         self._dead: list[DeadLetter] = []
-        self._roster_changed = False
+        self._roster: dict[str, bytes | None] = {}
 
     @property
     def now(self) -> datetime:
@@ -108,12 +109,12 @@ class MemoryUnit:
 
     async def candidates(self, queries: Sequence[SubjectQuery]) -> list[Candidates]:
         """Ask the roster, changes made here included."""
-        return self._store.roster.candidates(self._store.docs, self._docs, queries)
+        return self._store.roster.candidates(self._roster, queries)
 
     async def roster_changed(self, documents: Mapping[str, bytes]) -> None:
         """The documents are written here and the index is built anew when it is next asked for."""
         self._docs.update(documents)
-        self._roster_changed = True
+        self._roster.update(documents)
 
     def commit(self) -> None:
         """Lay the overlay over the store. Raises TransientError, keeping nothing, where another unit was first."""
@@ -129,15 +130,17 @@ class MemoryUnit:
             if line.id not in store.line_ids:
                 store.line_ids.add(line.id)
                 store.lines.append(line)
-        store.wakes.update(self._wakes)
+        store.calls.update(self._wakes)
         store.rows.update(self._rows)
         for letter in self._dead:
             store.dead[letter.position.topic, letter.position.partition, letter.position.offset] = letter
         for topic, partition, first, last in self._spans:
-            add_span(store.dealt.setdefault((topic, partition), []), first, last)
+            store.dealt[topic, partition] = joined([*store.dealt.get((topic, partition), ()), (first, last)])
+        if self._lines:
+            store.appended.set()
         store.current = self._registry
-        if self._roster_changed:
-            store.roster.changed()
+        if self._roster:
+            store.roster.changed(self._roster)
 
     def _refuse_conflicts(self) -> None:
         if any(key in self._store.inbox and key not in self._inbox_known for key in self._inbox):
@@ -148,10 +151,3 @@ class MemoryUnit:
     def close(self) -> None:
         """Give the locks back."""
         self._store.locks.release(self, self._held)
-
-
-def add_span(ranges: list[tuple[int, int]], first: int, last: int) -> None:
-    """Add first..last to sorted ranges that neither touch nor overlap, and keep them so."""
-    apart = [one for one in ranges if one[1] < first - 1 or one[0] > last + 1]
-    joined = [one for one in ranges if one not in apart]
-    ranges[:] = sorted([*apart, (min([first, *(o[0] for o in joined)]), max([last, *(o[1] for o in joined)]))])

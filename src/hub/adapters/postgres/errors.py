@@ -1,0 +1,38 @@
+"""Which database errors may go away by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from asyncpg import exceptions as pg
+
+from hub.errors import TransientError
+
+_RETRY = (
+    pg.SerializationError,
+    pg.DeadlockDetectedError,
+    pg.LockNotAvailableError,
+    pg.UniqueViolationError,  # two units of work wrote the same row first; the second finds it when it tries again
+    pg.PostgresConnectionError,
+    pg.OperatorInterventionError,
+    pg.InsufficientResourcesError,
+    OSError,
+    TimeoutError,
+)
+_CONNECTION_GONE = ("closed", "closing", "released back")
+_MANY_LOCKS = "raise max_locks_per_transaction of the database (256 suits batches of 500 events)"
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Raise TransientError for errors that a retry may cure, prefixed with ``doing``; others pass unchanged."""
+    try:
+        yield
+    except _RETRY as error:
+        hint = _MANY_LOCKS if isinstance(error, pg.OutOfMemoryError) else None
+        raise TransientError(f"{doing}: {error}", hint=hint) from error
+    except pg.InterfaceError as error:
+        if not any(word in str(error) for word in _CONNECTION_GONE):
+            raise
+        raise TransientError(f"{doing}: {error}") from error
