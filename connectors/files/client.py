@@ -7,27 +7,43 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+from hub.errors import UsageError
 
 DONE, REJECTS, STATE = "done", "rejects", ".state"
 _BLOCK = 1 << 20
 
 
 class DropFolder:
-    """``done/``, ``rejects/`` and ``.state/`` are made where missing, readable by this account alone."""
+    """``done/``, ``rejects/`` and ``.state/`` are made where missing, readable by this account alone.
+
+    Raises UsageError where that cannot be done.
+    """
 
     def __init__(self, folder: Path, pattern: str) -> None:
         self._folder = folder
         self._pattern = pattern
-        for name in (DONE, REJECTS, STATE):
-            (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            for name in (DONE, REJECTS, STATE):
+                (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise UsageError(
+                f"drop folder {folder}: {reason}", hint="name a folder that this account may write"
+            ) from error
 
     def waiting(self, quiet_s: float = 0) -> list[DroppedFile]:
         """Files to read, by name; none that was written to in the last ``quiet_s`` seconds."""
         latest = time.time() - quiet_s
         found = sorted(path for path in self._folder.glob(self._pattern) if path.is_file())
-        visible = [path for path in found if not path.name.startswith(".")]
-        return [DroppedFile(path, self._folder) for path in visible if not quiet_s or path.stat().st_mtime <= latest]
+        files = []
+        for path in found:
+            with suppress(FileNotFoundError):  # its owner took it back
+                if not path.name.startswith(".") and (not quiet_s or path.stat().st_mtime <= latest):
+                    files.append(DroppedFile(path, self._folder))
+        return files
 
 
 class DroppedFile:
@@ -69,7 +85,7 @@ class DroppedFile:
         Nothing is overwritten: a name that is taken gets the content's digest before its ending. A file that was
         written to meanwhile stays (None) and is read anew from its head; what the hub has of it is a duplicate there.
         """
-        if _version(self.path) != self._version:
+        if not self.path.exists() or _version(self.path) != self._version:
             return None
         refusals = self._refused_lines()
         target = self._free(self._folder / (REJECTS if refusals else DONE))

@@ -13,7 +13,7 @@ from connectors.base import Read
 from connectors.files import FilesConnector
 from connectors.files.config import FilesConfig
 from connectors.files.mapping import to_event
-from hub.errors import RefusedError
+from hub.errors import RefusedError, UsageError
 
 SOURCE = "urn:hub:body:audit-M"
 
@@ -107,6 +107,26 @@ async def test_a_follower_takes_what_is_dropped_later(tmp_path: Path) -> None:
     (tmp_path / ".a.jsonl").rename(tmp_path / "a.jsonl")
     read = await asyncio.wait_for(waiting, 10)
     assert read.event["id"] == "1"
+
+
+def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="drop folder") as caught:
+        FilesConnector(config(tmp_path / "file"))
+    assert caught.value.hint
+
+
+async def test_a_file_that_its_owner_takes_back_is_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(row("1"))
+    (tmp_path / "b.jsonl").write_text(row("2"))
+    connector = FilesConnector(config(tmp_path))
+    ids = []
+    async for read in connector.events():
+        (tmp_path / "a.jsonl").unlink(missing_ok=True)
+        ids.append(read.event["id"])
+        await connector.settle(read)
+    assert ids == ["1", "2"]
+    assert [path.name for path in (tmp_path / "done").iterdir()] == ["b.jsonl"]
 
 
 async def test_settling_before_reading_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from fastapi.routing import APIRoute
 
 from hub.settings import Settings
 from tests.unit.house.tree import ROOT
@@ -50,6 +51,14 @@ def test_preparation_runs_once_and_the_roles_wait_for_it() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_is_named_by_its_command(role: str) -> None:
     assert f"python -m hub.roles {role}" in " ".join(SERVICES[role]["command"])
+
+
+def test_the_api_is_asked_at_a_path_that_it_has() -> None:
+    from hub.api import health
+
+    path = re.search(r"127\.0\.0\.1:8080(/[\w/]+)", " ".join(SERVICES["api"]["healthcheck"]["test"]))
+    assert path is not None
+    assert path.group(1) in {route.path for route in health.router.routes if isinstance(route, APIRoute)}
 
 
 def test_workers_can_be_scaled() -> None:
