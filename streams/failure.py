@@ -5,10 +5,10 @@ the call raised                     what follows
 ==================================  =============================================================================
 ``TransientError``                  the same call again, with backoff. The agent's queue fills up and Faust stops
                                     fetching its partitions: the flow is paused, seen in ``hub_stream_paused``
-``PoisonError``, an error of data   the batch is split in halves, in order, until the one record stands alone; it is
-                                    put aside by ``handler.poison`` and the flow goes on behind it
-the same error of data, but for     it is not the data: as below
-every record in a long row
+``PoisonError``, ``RefusedError``,  the batch is split in halves, in order, until the one record stands alone; it is
+an error of data                    put aside by ``handler.poison`` and the flow goes on behind it
+an error of data for every record   it is not the data: as below
+in a row of 20
 anything else                       log and leave the process at once, nothing acknowledged; the supervisor starts the
                                     worker again at the last committed offset
 ==================================  =============================================================================
@@ -28,7 +28,7 @@ from typing import NoReturn
 import structlog
 
 from hub import log_events
-from hub.errors import HubError, InvariantError, PoisonError, TransientError
+from hub.errors import HubError, InvariantError, PoisonError, RefusedError, TransientError
 from schemas.record import Record
 from streams import metrics
 from streams.handler import BatchHandler
@@ -37,13 +37,14 @@ log = structlog.get_logger(__name__)
 
 DATA_ERRORS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 DATA_STATES = ("22", "23")  # SQLSTATE classes: data exception, integrity constraint violation
+EXPECTED = (PoisonError, RefusedError)
 UNEXPECTED_IN_A_ROW = 20
 
 
 def is_about_data(error: BaseException) -> bool:
     """Whether one record may be to blame. Errors of the hub say so by their class; a database says so by SQLSTATE."""
     if isinstance(error, HubError):
-        return isinstance(error, PoisonError)
+        return isinstance(error, EXPECTED)
     return isinstance(error, DATA_ERRORS) or str(getattr(error, "sqlstate", None))[:2] in DATA_STATES
 
 
@@ -111,7 +112,7 @@ class Courier:
         return await self._receive(batch[middle:])
 
     async def _put_aside(self, record: Record, error: Exception) -> None:
-        self._unexpected = 0 if isinstance(error, PoisonError) else self._unexpected + 1
+        self._unexpected = 0 if isinstance(error, EXPECTED) else self._unexpected + 1
         if self._unexpected > UNEXPECTED_IN_A_ROW:
             raise InvariantError(f"{self._unexpected} records in a row failed with {type(error).__name__}") from error
         log.warning(
