@@ -46,9 +46,8 @@ with added as (
   on conflict (id) do nothing returning seq)
 insert into unsealed (seq) select seq from added"""
 _WAKE_GONE = """
-delete from wake w where w.key = any($1::text[]) and not exists (
-  select from unnest($2::text[], $3::date[], $4::text[]) as n (key, due, clock)
-  where n.key = w.key and n.due = w.due and n.clock = w.clock)"""
+delete from wake where key = any($1::text[])
+and (key, due, clock) not in (select * from unnest($2::text[], $3::date[], $4::text[]))"""
 _WAKE = """
 insert into wake (key, due, clock) select * from unnest($1::text[], $2::date[], $3::text[]) on conflict do nothing"""
 _QUEUE = """
