@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+API_FAILED = "api.failed"
+INBOUND_NOT_SENT = "inbound.not_sent"
 STACK_CHILD_DIED = "stack.child_died"
 STACK_CHILD_STARTED = "stack.child_started"
 STACK_READY = "stack.ready"

@@ -1,0 +1,135 @@
+"""POST /v1/events: CloudEvents in, a verdict on the form out; the rest follows as a receipt.
+
+One event: 202, or the problem. A batch: 202 where every event was taken; 207 with one result for each event, in order,
+where some were refused; where none was taken, the status they share (422 where they share none). A request may be sent
+again as it is: what was taken before is a duplicate and does nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse
+
+from hub.api.auth import Parts, SourceAsker
+from hub.api.parts import ApiParts
+from hub.api.problems import MEDIA, Problem, language, of_verdict
+from hub.domain.registry import Source
+from schemas.codec import BATCH, STRUCTURED, Event, Malformed, decode, decode_batch, encode_structured
+
+router = APIRouter(tags=["events"])
+
+_ENVELOPE = {"type": "object", "required": ["specversion", "id", "source", "type", "dataclassification", "data"]}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            STRUCTURED: {"schema": _ENVELOPE},
+            BATCH: {"schema": {"type": "array", "items": _ENVELOPE, "maxItems": 1000}},
+            "application/json": {
+                "schema": {"type": "object", "description": "binary mode: data here, attributes in ce- headers"}
+            },
+        },
+    }
+}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    202: {"description": "taken; the verdict will stand under `receipt`"},
+    207: {"description": "a batch of which some events were refused: one result for each, in order"},
+    **{code: {"description": text, "content": {MEDIA: {}}} for code, text in {
+        400: "not a CloudEvent", 401: "no valid token", 403: "another source's event", 409: "other content, same id",
+        413: "too large", 415: "content type not taken", 422: "breaks the contract", 503: "send again later",
+    }.items()},
+}  # fmt: skip
+
+
+@router.post("/v1/events", status_code=202, responses=_RESPONSES, openapi_extra=_BODY)
+async def post_events(request: Request, parts: Parts, source: SourceAsker) -> JSONResponse:
+    """Send findings, determinations, roster records or replies, signed, as the source whose token this is."""
+    body = await request.body()
+    if media_of(request) == BATCH:
+        return await _batch(request, parts, source, body)
+    event = _decoded(request, body)
+    path = await take(parts, source, event)
+    return JSONResponse({"receipt": path}, 202, {"location": path})
+
+
+def media_of(request: Request) -> str:
+    """The content type without its parameters. Raises Problem (415)."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    binary = "ce-specversion" in request.headers
+    if media not in (STRUCTURED, BATCH, "application/json") and not (binary and media.endswith("+json")):
+        raise Problem("media_type", "the content type is none of those taken")
+    return media
+
+
+def _decoded(request: Request, body: bytes) -> Event:
+    headers = [
+        (name, value)
+        for name, value in ((raw.decode("latin-1"), value) for raw, value in request.headers.raw)
+        if name == "content-type" or name.startswith("ce-")
+    ]
+    try:
+        return decode(body, headers)
+    except Malformed as error:
+        raise malformed(error) from error
+
+
+def malformed(error: Malformed) -> Problem:
+    """The problem of an event that cannot be read."""
+    code = {"too_large": "too_large", "content_type": "media_type"}.get(error.reason, "malformed")
+    return Problem(code, error.detail, extra={"reason": error.reason})
+
+
+async def take(parts: ApiParts, source: Source, event: Event) -> str:
+    """Check one event and hand it to Kafka; returns the path of its receipt.
+
+    Raises Problem where it is refused, TransientError where Kafka or the store does not answer: it may be sent again.
+    """
+    topic, key = await _checked(parts, source, event)
+    await parts.inbound.send(topic, key, encode_structured(event.attributes, event.data))
+    return receipt_path(source.code, str(event.attributes["id"]))
+
+
+def receipt_path(source: str, event_id: str) -> str:
+    """Where the verdict on an event will stand."""
+    return f"/v1/receipts/{quote(source, safe='')}/{quote(event_id, safe='')}"
+
+
+async def _checked(parts: ApiParts, source: Source, event: Event) -> tuple[str, str | None]:
+    if event.attributes["source"] != source.urn:
+        raise Problem("forbidden", "the event's source is not the one whose token this is", extra={"reason": "source"})
+    verdict = await parts.service.gate(event)
+    if not verdict.ok:
+        raise of_verdict(verdict.status, verdict.reason, verdict.detail)
+    if verdict.topic is None:
+        raise Problem("invalid", "this type of event has no topic")
+    return parts.settings.topic_prefix + verdict.topic, verdict.key
+
+
+async def _batch(request: Request, parts: ApiParts, source: Source, body: bytes) -> JSONResponse:
+    try:
+        events = decode_batch(body)
+    except Malformed as error:
+        raise malformed(error) from error
+    spoken = language(request.headers.get("accept-language", ""))
+    results = [await _result(parts, source, event, spoken) for event in events]
+    return JSONResponse({"results": results}, batch_status([one["status"] for one in results]))
+
+
+async def _result(parts: ApiParts, source: Source, event: Event, spoken: str) -> dict[str, Any]:
+    try:
+        return {"id": event.attributes["id"], "status": 202, "receipt": await take(parts, source, event)}
+    except Problem as problem:
+        return {"id": event.attributes["id"], **problem.body(spoken)}
+
+
+def batch_status(statuses: list[int]) -> int:
+    """202 all taken, 207 some; else the one status that all share, or 422."""
+    found = set(statuses)
+    if found <= {202}:
+        return 202
+    if 202 in found:
+        return 207
+    return found.pop() if len(found) == 1 else 422

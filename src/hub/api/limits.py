@@ -1,0 +1,78 @@
+"""Around every request: the size limit, before the body is read, and errors that nobody foresaw."""
+
+from __future__ import annotations
+
+import traceback
+
+import structlog
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub import log_events
+from hub.api.problems import Problem, respond
+
+log = structlog.get_logger(__name__)
+
+
+class BodyLimit:
+    """Answers 413 as soon as a body is known to be too long: by its header, else while it comes in."""
+
+    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+        self._app = app
+        self._limit = limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        length = request.headers.get("content-length", "0")
+        try:
+            if not length.isdigit() or int(length) > self._limit:
+                raise self._too_large()
+            await self._app(scope, self._counted(receive), send)
+        except Problem as problem:
+            await respond(request, problem)(scope, receive, send)
+
+    def _counted(self, receive: Receive) -> Receive:
+        had = 0
+
+        async def counted() -> Message:
+            nonlocal had
+            message = await receive()
+            had += len(message.get("body", b""))
+            if had > self._limit:
+                raise self._too_large()
+            return message
+
+        return counted
+
+    def _too_large(self) -> Problem:
+        headers = {"connection": "close"}
+        return Problem("too_large", f"a request may have {self._limit} bytes", headers=headers)
+
+
+class LastResort:
+    """Answers 500 and logs where it happened, never what was said: an exception's text may hold content."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Problem:
+            raise
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            log.error(log_events.API_FAILED, error=type(error).__name__, file=where.filename, line=where.lineno)
+            if begun or scope["type"] != "http":
+                return
+            await respond(Request(scope), Problem("internal"))(scope, receive, send)

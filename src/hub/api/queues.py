@@ -1,0 +1,120 @@
+"""The queue of one organ over HTTP: its items, and leases that keep two people from completing one item."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Body, Depends, Query
+from starlette.responses import JSONResponse
+
+from hub.api import events
+from hub.api.auth import AnyAsker, Asker, Parts
+from hub.api.problems import Problem
+from hub.errors import RefusedError
+from hub.ports import QueueRow
+from hub.service import leases
+from schemas.codec import STRUCTURED, Malformed, decode
+
+PAGE = 100
+LARGEST_PAGE = 1_000
+
+
+def own_queue(organ: str, asker: AnyAsker) -> Asker:
+    """Only the organ itself and those who work in it may look. Raises Problem (403)."""
+    if asker.place != organ:
+        raise Problem("forbidden", "this is another organ's queue")
+    return asker
+
+
+OwnQueue = Annotated[Asker, Depends(own_queue)]
+router = APIRouter(prefix="/v1/queues/{organ}", tags=["queues"])
+Token = Annotated[int, Body(description="the fencing token of the claim")]
+
+
+@router.get("")
+async def items(
+    organ: str,
+    asker: OwnQueue,
+    parts: Parts,
+    state: Annotated[str, Query(description="open, all, or one state")] = "open",
+    after: Annotated[str, Query(description="id of the last item of the page before")] = "",
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
+) -> JSONResponse:
+    """Items of the queue, oldest first. `next` is the `after` of the next page, null on the last one."""
+    rows = await parts.store.queue_rows(organ=organ, open_only=state == "open", limit=leases.ROWS)
+    wanted = [row for row in rows if state in ("open", "all", row.state)]
+    start = next((place + 1 for place, row in enumerate(wanted) if row.id == after), len(wanted) if after else 0)
+    page = wanted[start : start + limit]
+    held = await leases.leases(parts.store, [row.id for row in page])
+    more = page[-1].id if start + limit < len(wanted) else None
+    return JSONResponse({"items": [_shown(row, held.get(row.id)) for row in page], "next": more})
+
+
+def _shown(row: QueueRow, lease: leases.Lease | None) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "type": row.type,
+        "state": row.state,
+        "open": row.open,
+        "cadre": row.cadre,
+        "case": row.case,
+        "due": row.due.isoformat() if row.due else None,
+        "copy": row.copy,
+        "updated_at": row.updated_at.isoformat(),
+        "lease": {"holder": lease.holder, "until": lease.until} if lease else None,
+        "event": orjson.loads(row.body),
+    }
+
+
+@router.post("/items/{item}/claim", responses={409: {"description": "somebody else holds it"}})
+async def claim(organ: str, item: str, asker: OwnQueue, parts: Parts) -> JSONResponse:
+    """Claim an open item: a fencing token, and until when it holds. Claiming again makes the older token stale."""
+    await leases.open_item(parts.store, organ, item)
+    try:
+        lease = await leases.claim(parts.store, item, asker.code, parts.settings.lease_minutes)
+    except RefusedError as error:
+        raise _conflict(error) from error
+    return JSONResponse({"item": item, "holder": lease.holder, "fencing_token": lease.token, "until": lease.until})
+
+
+@router.post("/items/{item}/complete", status_code=202, responses={409: {"description": "the token is stale"}})
+async def complete(
+    organ: str,
+    item: str,
+    fencing_token: Token,
+    event: Annotated[dict[str, Any], Body(description="the reply as a signed structured CloudEvent")],
+    asker: OwnQueue,
+    parts: Parts,
+) -> JSONResponse:
+    """Send the department's reply under the lease, and end it. A stale token sends nothing.
+
+    The reply goes the way of every event (`POST /v1/events`): the verdict stands under `receipt`.
+    """
+    source = (await parts.store.registry()).sources.get(organ)
+    if source is None:
+        raise Problem("not_found")
+    try:
+        await leases.check(parts.store, item, fencing_token)
+        path = await events.take(parts, source, decode(orjson.dumps(event), [("content-type", STRUCTURED.encode())]))
+        await leases.end(parts.store, item, fencing_token)
+    except Malformed as error:
+        raise events.malformed(error) from error
+    except RefusedError as error:
+        raise _conflict(error) from error
+    return JSONResponse({"receipt": path}, 202, {"location": path})
+
+
+@router.post("/items/{item}/release", status_code=204)
+async def release(
+    organ: str, item: str, fencing_token: Annotated[int, Body(embed=True)], asker: OwnQueue, parts: Parts
+) -> None:
+    """Give a claimed item back."""
+    try:
+        await leases.end(parts.store, item, fencing_token)
+    except RefusedError as error:
+        raise _conflict(error) from error
+
+
+def _conflict(error: RefusedError) -> Problem:
+    return Problem("lease", str(error), extra={"reason": error.reason})

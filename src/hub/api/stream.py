@@ -1,0 +1,80 @@
+"""GET /v1/queues/{organ}/stream: what is published to an organ, as server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from starlette.responses import StreamingResponse
+
+from hub.api.auth import Parts
+from hub.api.parts import ApiParts
+from hub.api.problems import Problem
+from hub.api.queues import OwnQueue
+from hub.ports import Sealed
+from schemas.topics import clarifications, tasks
+
+router = APIRouter(tags=["queues"])
+
+POLL_S = 0.5
+HEARTBEAT_S = 15.0
+PAGE = 500
+
+
+@router.get("/v1/queues/{organ}/stream", response_class=StreamingResponse)
+async def stream(
+    organ: str,
+    asker: OwnQueue,
+    parts: Parts,
+    request: Request,
+    last_event_id: Annotated[str | None, Header(description="position in the ledger to go on after")] = None,
+    after: Annotated[str, Query(description="the same, or `now` for what comes from now on")] = "0",
+) -> StreamingResponse:
+    """Tasks, follow-ups and clarifications of the organ in ledger order, only what is sealed and published.
+
+    Every event's `id` is its position in the ledger; a reader that comes back with `Last-Event-ID` misses nothing.
+    """
+    stated = last_event_id if last_event_id is not None else after
+    if stated == "now":
+        cursor = await parts.store.published()
+    elif stated.isdigit():
+        cursor = int(stated)
+    else:
+        raise Problem("malformed", "Last-Event-ID is a position in the ledger")
+    lines = published_to(parts, organ, cursor, request)
+    return StreamingResponse(lines, media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+
+async def published_to(parts: ApiParts, organ: str, cursor: int, request: Request) -> AsyncIterator[bytes]:
+    """Server-sent events of one organ after ``cursor``, for ever, with comments while nothing comes."""
+    mine = {tasks(organ), clarifications(organ)}
+    quiet_s = 0.0
+    yield b": connected\n\n"
+    while not await request.is_disconnected():
+        upto = await parts.store.published()
+        page = await parts.store.unpublished(cursor, PAGE) if cursor < upto else []
+        for line in page:
+            if line.position > upto:
+                break
+            cursor = line.position
+            if line.entry.kind == "out" and contract_name(parts, line) in mine:
+                yield framed(line)
+                quiet_s = 0.0
+        if cursor >= upto or not page:
+            await asyncio.sleep(POLL_S)
+            quiet_s += POLL_S
+            if quiet_s >= HEARTBEAT_S:
+                yield b": still here\n\n"
+                quiet_s = 0.0
+
+
+def contract_name(parts: ApiParts, line: Sealed) -> str:
+    """The entry's topic without the prefix of this hub."""
+    return (line.entry.topic or "").removeprefix(parts.settings.topic_prefix)
+
+
+def framed(line: Sealed) -> bytes:
+    """One server-sent event; JSON bodies have no line break."""
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (line.position, line.entry.type.encode(), line.entry.body)
