@@ -82,7 +82,7 @@ def test_outbound_ids_follow_from_the_cause_alone() -> None:
             "about": "A",
             "to": "org-M",
         }
-        return outbound_id(**(key | other))
+        return outbound_id(**{**key, **other})
 
     assert made() == made(rules=["R-2", "R-1"])
     assert made()[14] == "5"

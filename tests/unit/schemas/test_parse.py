@@ -65,7 +65,8 @@ def test_problems_name_the_place_and_never_the_value(change: dict[str, Any], loc
 
 
 def test_data_that_is_no_object() -> None:
-    for data in (None, [], "机密甲", 1):
+    wrong: tuple[Any, ...] = (None, [], "机密甲", 1)
+    for data in wrong:
         with pytest.raises(Invalid) as caught:
             parse(event(data))
         assert "机密甲" not in str(caught.value)
