@@ -9,6 +9,7 @@ from hub.domain.matching.assess import Assessment, assess
 from hub.domain.matching.candidates import Candidates
 from hub.domain.matching.names import NameLevel
 from hub.domain.matching.policy import DEFAULT, MatchPolicy
+from hub.domain.matching.posts import one_seat
 from hub.domain.matching.query import SubjectQuery
 from hub.domain.matching.result import MatchResult
 from hub.domain.matching.routes import Verdict, name_organ_post_date, number_and_name, post_and_date
@@ -30,6 +31,8 @@ def match(
     found.sort(key=lambda one: (-one.bits, one.person.cadre_id))
     verdict = _first_route(query, candidates, found, policy)
     plausible = [one for one in found if _plausible(query, candidates, one, policy)]
+    if plausible and verdict.route is None:
+        plausible += _holders_then(query, candidates, plausible, found)
     result = _answer(query, candidates, verdict, plausible, policy)
     if not explain:
         return result
@@ -77,12 +80,24 @@ def _plausible(query: SubjectQuery, candidates: Candidates, found: Assessment, p
     if not query.names:
         return found.held is not Held.OUTSIDE
     if found.name is NameLevel.NONE:
-        return False
+        return False  # but see _holders_then
     if query.organ and not candidates.organ.hits and _COMPANY.search(query.organ):
         return False
     if found.name in (NameLevel.MASKED, NameLevel.L3, NameLevel.L2) and query.organ:
         return found.held is not Held.OUTSIDE or found.organ_then or (found.organ_ever and found.name is NameLevel.L2)
     return found.organ_ever or not query.organ or found.probability >= policy.none_below
+
+
+def _holders_then(
+    query: SubjectQuery, candidates: Candidates, plausible: list[Assessment], found: list[Assessment]
+) -> list[Assessment]:
+    """Who held a post with one seat on the day, where the one named did not: perhaps the name is the successor's."""
+    parts = query.said_post.parts
+    if len(parts) != 1 or not one_seat(parts[0].base) or plausible[0].held is not Held.OUTSIDE:
+        return []
+    return (
+        [one for one in found if one not in plausible and one.held is Held.INSIDE][:2] if candidates.organ.unit else []
+    )
 
 
 def _answer(

@@ -1,7 +1,4 @@
-"""The roster in memory: indexes over names, numbers and organs, answering :class:`CandidateLookup`.
-
-For scenario worlds, tests and departments' files up to some hundred thousand cadres.
-"""
+"""The roster in memory, for scenario worlds, tests and departments' files up to some hundred thousand cadres."""
 
 from __future__ import annotations
 
@@ -10,22 +7,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from hub.domain.matching import citizen_id as numbers
-from hub.domain.matching.candidates import Candidates, IdRelation, OrganReading, PersonView, TenureView
-from hub.domain.matching.names import NameLevel, level1, level2, near_level
+from hub.domain.matching.candidates import Candidates, TenureView
+from hub.domain.matching.names import level1, level2
 from hub.domain.matching.query import SubjectQuery
 from hub.domain.matching.spans import ALWAYS, NEVER, widened
 from hub.domain.roster import records
+from hub.domain.roster.finder import Finder, Stored, post_bases
 from hub.domain.roster.organs import OrganDirectory
 from hub.domain.roster.records import Cadre, Merge, Organ, Tenure
 
-MAX_NAMESAKES = 40
-"""Namesakes outside the organ that are looked at; the rest is counted."""
-
 
 class RosterIndex:
-    """Built once from records; ``version`` names the state of the roster it was built from.
+    """A :class:`RosterStore` and a :class:`CandidateLookup`, built once from records; built anew on changes.
 
-    ``id_key`` turns a number in normal form into what the roster keeps (a keyed hash); by default the number itself.
+    ``version`` names the state of the roster it was built from. ``id_key`` turns a number in normal form into what the
+    roster keeps (a keyed hash); by default the number itself.
     """
 
     def __init__(
@@ -39,21 +35,23 @@ class RosterIndex:
         id_key: Callable[[str], str] = str,
     ) -> None:
         self.version = version
-        self._id_key = id_key
         self.directory = OrganDirectory(organs)
+        self._id_key = id_key
         self._into = {merge.gone: merge.into for merge in merges}
-        self._cadres: dict[str, Cadre] = {}
-        self._names: dict[str, dict[str, None]] = defaultdict(dict)
-        self._tenures: dict[str, list[TenureView]] = defaultdict(list)
-        self._by_name: dict[str, list[str]] = defaultdict(list)
-        self._by_sound: dict[str, list[str]] = defaultdict(list)
-        self._by_id: dict[str, list[str]] = defaultdict(list)
-        self._by_organ: dict[str, dict[str, None]] = defaultdict(dict)
-        self._ids: dict[str, set[str]] = defaultdict(set)
+        self._rows: dict[str, int] = {}
+        self._cadres: list[Cadre | None] = []
+        self._names: list[dict[str, None]] = []
+        self._numbers: list[dict[str, None]] = []
+        self._tenures: list[list[TenureView]] = []
+        self._by_name: dict[str, list[int]] = defaultdict(list)
+        self._by_sound: dict[str, list[int]] = defaultdict(list)
+        self._by_number: dict[str, list[int]] = defaultdict(list)
+        self._in_organ: dict[str, dict[int, None]] = defaultdict(dict)
         for cadre in cadres:
             self._add_cadre(cadre)
         for tenure in tenures:
             self._add_tenure(tenure)
+        self._finder = Finder(self)
 
     @classmethod
     def from_records(
@@ -78,110 +76,108 @@ class RosterIndex:
                     pass
         return cls(organs.values(), cadres.values(), tenures.values(), merges, version=version, id_key=id_key)
 
+    def _row(self, cadre_id: str) -> int:
+        owner = records.current(cadre_id, self._into)
+        if owner not in self._rows:
+            self._rows[owner] = len(self._cadres)
+            self._cadres.append(None)
+            self._names.append({})
+            self._numbers.append({})
+            self._tenures.append([])
+        return self._rows[owner]
+
+    def _add_cadre(self, cadre: Cadre) -> None:
+        row = self._row(cadre.cadre_id)
+        if cadre.cadre_id not in self._into:
+            self._cadres[row] = cadre
+        known = {level1(name) for name in self._names[row]}
+        for name in (cadre.name, *cadre.former_names, *cadre.aliases):
+            self._names[row][name] = None
+            if level1(name) not in known:
+                known.add(level1(name))
+                self._by_name[level1(name)].append(row)
+                for sound in level2(level1(name)):
+                    self._by_sound[sound].append(row)
+        if cadre.citizen_id:
+            key = self.key_of(numbers.normal(cadre.citizen_id))
+            if key not in self._numbers[row]:
+                self._numbers[row][key] = None
+                self._by_number[key].append(row)
+
+    def _add_tenure(self, tenure: Tenure) -> None:
+        row = self._row(tenure.cadre)
+        from_lo, from_hi = widened(tenure.start, tenure.precision, ALWAYS)
+        to_lo, to_hi = widened(tenure.end, tenure.precision, NEVER)
+        label = self.directory.label(tenure.organ, to_lo)
+        self._tenures[row].append(
+            TenureView(tenure.organ, tenure.post, tenure.kind, from_lo, from_hi, to_lo, to_hi, tenure.left, label)
+        )
+        self._in_organ[tenure.organ][row] = None
+
+    # ---- what the finder asks
     def __len__(self) -> int:
         return len(self._cadres)
 
-    def _now(self, cadre_id: str) -> str:
-        seen = {cadre_id}
-        while cadre_id in self._into and self._into[cadre_id] not in seen:
-            cadre_id = self._into[cadre_id]
-            seen.add(cadre_id)
-        return cadre_id
-
-    def _add_cadre(self, cadre: Cadre) -> None:
-        owner = self._now(cadre.cadre_id)
-        if owner == cadre.cadre_id:
-            self._cadres[owner] = cadre
-        for name in (cadre.name, *cadre.former_names, *cadre.aliases):
-            self._names[owner][name] = None
-        for key in dict.fromkeys(level1(name) for name in (cadre.name, *cadre.former_names, *cadre.aliases)):
-            if owner not in self._by_name[key]:
-                self._by_name[key].append(owner)
-                for sound in level2(key):
-                    self._by_sound[sound].append(owner)
-        if cadre.citizen_id:
-            key = self._id_key(numbers.normal(cadre.citizen_id))
-            self._ids[owner].add(key)
-            if owner not in self._by_id[key]:
-                self._by_id[key].append(owner)
-
-    def _add_tenure(self, tenure: Tenure) -> None:
-        owner = self._now(tenure.cadre)
-        from_lo, from_hi = widened(tenure.start, tenure.precision, ALWAYS)
-        to_lo, to_hi = widened(tenure.end, tenure.precision, NEVER)
-        label = self.directory.label(tenure.organ, min(to_lo, NEVER))
-        view = TenureView(tenure.organ, tenure.post, tenure.kind, from_lo, from_hi, to_lo, to_hi, tenure.left, label)
-        self._tenures[owner].append(view)
-        self._by_organ[tenure.organ][owner] = None
-
     def lookup(self, queries: Sequence[SubjectQuery]) -> list[Candidates]:
         """Candidates of each query, in order."""
-        return [self._one(query) for query in queries]
+        return self._finder.lookup(queries)
 
-    def _one(self, query: SubjectQuery) -> Candidates:
-        reading = self.directory.resolve(query.organ, query.reference)
-        relations = self._numbers(query)
-        chosen: dict[str, None] = dict.fromkeys(
-            owner for owner, how in relations.items() if how in ("equal", "repaired")
-        )
-        if query.cadre_id and self._now(query.cadre_id) in self._cadres:
-            chosen[self._now(query.cadre_id)] = None
-        more = 0
-        if query.names:
-            more = self._named(query, reading, chosen)
-        elif reading.hits:
-            chosen.update(
-                dict.fromkeys(owner for organ_id in sorted(reading.ids) for owner in self._by_organ.get(organ_id, ()))
-            )
-        people = tuple(self._view(owner, query) for owner in chosen if owner in self._cadres)
-        return Candidates(people, reading, len(self._cadres), self.version, more)
+    def key_of(self, number: str) -> str:
+        """What the roster keeps of a number."""
+        return self._id_key(number)
 
-    def _numbers(self, query: SubjectQuery) -> dict[str, IdRelation]:
-        if not query.citizen_id:
-            return {}
-        if query.valid_id:
-            return dict.fromkeys(self._by_id.get(self._id_key(query.valid_id), ()), "equal")
-        found: dict[str, IdRelation] = {}
-        for repaired in numbers.repairs(query.citizen_id):
-            found.update(dict.fromkeys(self._by_id.get(self._id_key(repaired), ()), "repaired"))
-        return found
+    def row_of(self, cadre_id: str) -> int | None:
+        """The row of a cadre, after merges."""
+        return self._rows.get(records.current(cadre_id, self._into))
 
-    def _named(self, query: SubjectQuery, reading: OrganReading, chosen: dict[str, None]) -> int:
-        exact = dict.fromkeys(owner for name in query.names for owner in self._by_name.get(level1(name), ()))
-        inside = dict.fromkeys(owner for organ_id in sorted(reading.ids) for owner in self._by_organ.get(organ_id, ()))
-        chosen.update((owner, None) for owner in exact if owner in inside)
-        chosen.update((owner, None) for owner in inside if owner not in exact and self._near(query, owner))
-        elsewhere = [owner for owner in exact if owner not in inside]
-        if not exact and not chosen and not query.masked:
-            elsewhere = list(
-                dict.fromkeys(owner for sound in level2(query.names[0]) for owner in self._by_sound.get(sound, ()))
-            )
-        chosen.update(dict.fromkeys(elsewhere[:MAX_NAMESAKES]))
-        return max(0, len(elsewhere) - MAX_NAMESAKES)
-
-    def _near(self, query: SubjectQuery, owner: str) -> bool:
-        return any(near_level(said, name) is not NameLevel.NONE for said in query.names for name in self._names[owner])
-
-    def _view(self, owner: str, query: SubjectQuery) -> PersonView:
-        cadre = self._cadres[owner]
-        others = tuple(name for name in self._names[owner] if name != cadre.name)
-        return PersonView(
-            owner,
-            cadre.name,
-            others,
-            self._relation(owner, query),
-            tuple(self._tenures.get(owner, ())),
-            cadre.state,
-            max(1, len(self._by_name.get(level1(cadre.name), ()))),
+    def stored(self, row: int) -> Stored:
+        """Everything of one cadre."""
+        cadre = self._cadres[row]
+        names = list(self._names[row])
+        name = cadre.name if cadre else (names[0] if names else "")
+        cadre_id = cadre.cadre_id if cadre else next(one for one, at in self._rows.items() if at == row)
+        others = tuple(one for one in names if one != name)
+        return Stored(
+            cadre_id, name, others, tuple(self._numbers[row]), cadre.state if cadre else None, tuple(self._tenures[row])
         )
 
-    def _relation(self, owner: str, query: SubjectQuery) -> IdRelation:
-        if not query.citizen_id:
-            return "unstated"
-        recorded = self._ids.get(owner)
-        if not recorded:
-            return "unknown"
-        if query.valid_id:
-            return "equal" if self._id_key(query.valid_id) in recorded else "other"
-        slips = (self._id_key(one) for one in numbers.repairs(query.citizen_id))
-        return "repaired" if any(slip in recorded for slip in slips) else "other"
+    def numbered(self, key: str) -> Sequence[int]:
+        """Rows with this key of a number."""
+        return self._by_number.get(key, ())
+
+    def named(self, name: str) -> Sequence[int]:
+        """Rows with this L1 name."""
+        return self._by_name.get(name, ())
+
+    def sounding(self, sound: str) -> Sequence[int]:
+        """Rows with this L2 reading."""
+        return self._by_sound.get(sound, ())
+
+    def named_in(self, organ_id: str, name: str) -> Sequence[int]:
+        """Rows with this L1 name that were ever in the organ."""
+        there = self._in_organ.get(organ_id, {})
+        return [row for row in self.named(name) if row in there]
+
+    def sounding_in(self, organ_id: str, sound: str) -> Sequence[int]:
+        """Rows with this L2 reading that were ever in the organ."""
+        there = self._in_organ.get(organ_id, {})
+        return [row for row in self.sounding(sound) if row in there]
+
+    def members(self, organ_id: str) -> tuple[Sequence[str], Sequence[int]]:
+        """L1 names and rows of all who were ever in the organ."""
+        pairs = [(level1(name), row) for row in self._in_organ.get(organ_id, ()) for name in self._names[row]]
+        return [name for name, _ in pairs], [row for _, row in pairs]
+
+    def holders(self, organ_id: str, bases: frozenset[str], lo: int, hi: int) -> Sequence[int]:
+        """Rows that held such a post there, acted or were in charge, from ``lo`` to ``hi``."""
+        return [
+            row
+            for row in self._in_organ.get(organ_id, ())
+            if any(
+                tenure.organ_id == organ_id
+                and tenure.from_lo <= hi
+                and lo <= tenure.to_hi
+                and (tenure.kind in ("代理", "主持") or not bases.isdisjoint(post_bases(tenure.post)))
+                for tenure in self._tenures[row]
+            )
+        ]

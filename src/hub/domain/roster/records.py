@@ -150,6 +150,15 @@ def merge(data: Mapping[str, Any]) -> Merge:
     return Merge(_need(data, "from"), _need(data, "into"))
 
 
+def current(cadre_id: str, into: Mapping[str, str]) -> str:
+    """The record that a cadre id stands for after merges (gone -> into); a circle ends where it began."""
+    seen = {cadre_id}
+    while cadre_id in into and into[cadre_id] not in seen:
+        cadre_id = into[cadre_id]
+        seen.add(cadre_id)
+    return cadre_id
+
+
 _READERS: dict[str, Callable[[Mapping[str, Any]], Record]] = {
     "organ.recorded": organ,
     "cadre.recorded": cadre,

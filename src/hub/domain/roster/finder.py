@@ -1,0 +1,183 @@
+"""Finding candidates: the same way over every store of a roster, in memory or packed in a file.
+
+Complete for the automatic routes: whoever bears the name and was ever in the organ, whoever sounds alike there, every
+owner of the number. Names in other organs are only listed, up to a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from hub.domain.matching import citizen_id as numbers
+from hub.domain.matching.candidates import Candidates, IdRelation, OrganReading, PersonView, TenureView
+from hub.domain.matching.names import level1, level2, mask_fits
+from hub.domain.matching.posts import bases_of, one_seat
+from hub.domain.matching.query import SubjectQuery
+from hub.domain.roster.organs import OrganDirectory
+
+MAX_NAMESAKES = 40
+"""Namesakes outside the organ that are looked at; the rest is counted."""
+MAX_NEAR = 20
+"""People with a similar or withheld name in the organ that are looked at."""
+NEAR_DAYS = 90
+"""Holders of a post this long before or after the conduct are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One cadre as a store has it. ``numbers``: recorded citizen numbers (or keyed hashes) of all merged records."""
+
+    cadre_id: str
+    name: str
+    other_names: tuple[str, ...]
+    numbers: tuple[str, ...]
+    state: str | None
+    tenures: tuple[TenureView, ...]
+
+
+class RosterStore(Protocol):
+    """What the finder asks; cadres go by row number. Every answer is in a fixed order."""
+
+    version: str
+    directory: OrganDirectory
+
+    def __len__(self) -> int: ...
+
+    def key_of(self, number: str) -> str:
+        """What the roster keeps of a citizen number in normal form."""
+        ...
+
+    def row_of(self, cadre_id: str) -> int | None:
+        """The row of a cadre, after merges."""
+        ...
+
+    def stored(self, row: int) -> Stored:
+        """Everything of one cadre."""
+        ...
+
+    def numbered(self, key: str) -> Sequence[int]:
+        """Rows with this key of a number."""
+        ...
+
+    def named(self, name: str) -> Sequence[int]:
+        """Rows with this L1 name."""
+        ...
+
+    def sounding(self, sound: str) -> Sequence[int]:
+        """Rows with this L2 reading."""
+        ...
+
+    def named_in(self, organ_id: str, name: str) -> Sequence[int]:
+        """Rows with this L1 name that were ever in the organ."""
+        ...
+
+    def sounding_in(self, organ_id: str, sound: str) -> Sequence[int]:
+        """Rows with this L2 reading that were ever in the organ."""
+        ...
+
+    def members(self, organ_id: str) -> tuple[Sequence[str], Sequence[int]]:
+        """L1 names and rows of all who were ever in the organ, one entry a name."""
+        ...
+
+    def holders(self, organ_id: str, bases: frozenset[str], lo: int, hi: int) -> Sequence[int]:
+        """Rows that held such a post there, acted or were in charge, at any time from ``lo`` to ``hi`` (ordinals)."""
+        ...
+
+
+class Finder:
+    """A :class:`CandidateLookup` over any store."""
+
+    def __init__(self, store: RosterStore) -> None:
+        self.store = store
+
+    def lookup(self, queries: Sequence[SubjectQuery]) -> list[Candidates]:
+        """Candidates of each query, in order."""
+        return [self._one(query) for query in queries]
+
+    def _one(self, query: SubjectQuery) -> Candidates:
+        reading = self.store.directory.resolve(query.organ, query.reference)
+        keys, relation = self._keys(query)
+        chosen: dict[int, None] = {row: None for key in keys for row in self.store.numbered(key)}
+        explicit = self.store.row_of(query.cadre_id) if query.cadre_id else None
+        if explicit is not None:
+            chosen[explicit] = None
+        more = self._by_name(query, reading, chosen) if query.names else 0
+        parts = query.said_post.parts
+        if not query.names or (parts and one_seat(parts[0].base)):
+            self._by_post(query, reading, chosen)
+        people = tuple(self._view(row, query, keys, relation) for row in chosen)
+        return Candidates(people, reading, len(self.store), self.store.version, more)
+
+    def _keys(self, query: SubjectQuery) -> tuple[tuple[str, ...], IdRelation]:
+        if not query.citizen_id:
+            return (), "unstated"
+        if query.valid_id:
+            return (self.store.key_of(query.valid_id),), "equal"
+        return tuple(self.store.key_of(one) for one in numbers.repairs(query.citizen_id)), "repaired"
+
+    def _by_name(self, query: SubjectQuery, reading: OrganReading, chosen: dict[int, None]) -> int:
+        organs = sorted(reading.ids)
+        names = tuple(dict.fromkeys(level1(name) for name in query.names))
+        inside: dict[int, None] = {
+            row: None for organ in organs for name in names for row in self.store.named_in(organ, name)
+        }
+        sounds = () if query.masked else tuple(dict.fromkeys(sound for name in names for sound in level2(name)))
+        alike = {row: None for organ in organs for sound in sounds for row in self.store.sounding_in(organ, sound)}
+        if not inside:
+            for organ in organs:
+                alike.update(dict.fromkeys(self._near(organ, query, names)))
+        chosen.update(inside)
+        chosen.update(alike)
+        elsewhere = [] if query.masked else [row for name in names for row in self._sample(name, chosen)]
+        more = sum(len(self.store.named(name)) for name in names) - len(inside) - len(elsewhere) if elsewhere else 0
+        if not elsewhere and not chosen and not query.masked:
+            elsewhere = [row for sound in sounds for row in self.store.sounding(sound)[:MAX_NAMESAKES]]
+        chosen.update(dict.fromkeys(elsewhere[:MAX_NAMESAKES]))
+        return max(0, more)
+
+    def _sample(self, name: str, chosen: dict[int, None]) -> list[int]:
+        rows = self.store.named(name)[: MAX_NAMESAKES + len(chosen)]
+        return [row for row in rows if row not in chosen][:MAX_NAMESAKES]
+
+    def _near(self, organ: str, query: SubjectQuery, names: tuple[str, ...]) -> list[int]:
+        """Rows in the organ whose name is one edit away, or could stand behind the mask."""
+        there, rows = self.store.members(organ)
+        if query.masked and query.name:
+            masked = query.name
+            head = level1(masked)[:1]
+            return [row for row, name in zip(rows, there, strict=True) if name[:1] == head and mask_fits(masked, name)][
+                :200
+            ]
+        found = (
+            process.extract(name, there, scorer=OSA.distance, score_cutoff=1, limit=MAX_NEAR)
+            for name in names
+            if len(name) > 1
+        )
+        return [rows[at] for hits in found for _, _, at in hits]
+
+    def _by_post(self, query: SubjectQuery, reading: OrganReading, chosen: dict[int, None]) -> None:
+        bases = frozenset(part.base for part in query.said_post.parts)
+        span = query.reference
+        lo, hi = (span.lo - NEAR_DAYS, span.hi + NEAR_DAYS) if span else (0, query.published.toordinal())
+        for organ in sorted(reading.ids):
+            chosen.update(dict.fromkeys(self.store.holders(organ, bases, lo, hi)))
+
+    def _view(self, row: int, query: SubjectQuery, keys: tuple[str, ...], relation: IdRelation) -> PersonView:
+        one = self.store.stored(row)
+        if relation != "unstated":
+            if not one.numbers:
+                relation = "unknown"
+            elif not any(number in keys for number in one.numbers):
+                relation = "other"
+        namesakes = len(self.store.named(level1(one.name)))
+        return PersonView(one.cadre_id, one.name, one.other_names, relation, one.tenures, one.state, max(1, namesakes))
+
+
+def post_bases(post: str) -> tuple[str, ...]:
+    """The plain names under which a recorded post is looked up."""
+    return bases_of(post)
