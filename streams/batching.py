@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import faust
@@ -25,6 +26,8 @@ from schemas.record import Record
 from streams.deliveries import Deliveries, Delivery, Lane
 
 BATCH_SIZE = 500
+FETCH_WAIT_MS = 100  # how long a fetch waits at the broker for records
+PRESSED_S = 0.02  # how long a fetch waits while a partition is held back: it does not see that partition come back
 
 
 class Batch(ConsumerMessage):
@@ -58,6 +61,8 @@ class BatchingThread(driver.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: driver.Transport) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"  # faust ties it to its own exactly_once, which is not used
+        # While a fetch of idle partitions waits at the broker, aiokafka fetches no other from that broker.
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS
         return consumer
 
     async def _fetch_records(self, *args: Any, **options: Any) -> Any:
@@ -73,6 +78,7 @@ class BatchingConsumer(driver.Consumer):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.deliveries: Deliveries[TP] = Deliveries()
+        self._room = asyncio.Event()
         super().__init__(*args, **options)
 
     def _new_consumer_thread(self) -> BatchingThread:
@@ -109,7 +115,8 @@ class BatchingConsumer(driver.Consumer):
 
         What is left out here (the flow stopped, partitions moved away) is fetched again: the next batch is not in line.
         """
-        records, active = await self._wait_next_records(timeout)
+        await self._wait_for_room(timeout)
+        records, active = await self._wait_next_records(PRESSED_S if self._buffered_partitions else timeout)
         generation = self.app.consumer_generation_id
         for tp, message in self._ordinary(records or {}):
             if not self._flows(generation):
@@ -125,6 +132,17 @@ class BatchingConsumer(driver.Consumer):
                 if not self._flows(generation) or self.deliveries.lane(tp) is not lane:
                     return
                 yield tp, self._to_batch(tp, lane, taken[start : start + self.transport.batch_size])
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        super().on_buffer_drop(tp)
+        self._room.set()
+
+    async def _wait_for_room(self, limit_s: float) -> None:
+        """Where every agent has its hands full, Faust would sleep a whole second; go on as soon as one has room."""
+        if self._buffered_partitions and not self._get_active_partitions():
+            self._room.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._room.wait(), limit_s)
 
     def _flows(self, generation: int) -> bool:
         return self.flow_active and not self.should_stop and self.app.consumer_generation_id == generation

@@ -1,0 +1,1 @@
+"""Messages per second: Faust as it is, Faust with batch delivery, a loop written by hand."""
