@@ -1,0 +1,141 @@
+"""Receipts to sources, alerts to operations (contract sections 4.3 and 6). Codes and ids only: nothing of a message."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from schemas.base import IsoDate, Payload, Ref
+from schemas.out_base import Code, Due, RuleId
+
+Missing = Literal["authority", "level", "document_no", "decided_on", "fabrication", "intent"]
+
+
+class Problem(Payload):
+    """One thing wrong with a message: a place in it and what is expected there."""
+
+    loc: str = Field(max_length=200)
+    problem: str = Field(max_length=400)
+
+
+class Receipt(Payload):
+    """To the source named in the message. ``of``: the id of its event; ``ref``, ``revision``: its own."""
+
+    to: Ref
+    of: Ref | None = None
+    ref: Ref | None = None
+    revision: int | None = Field(None, ge=1)
+    rules: tuple[RuleId, ...] = ()
+    pack: tuple[Ref, ...] = ()
+    cadre: Ref | None = None
+    case: Ref | None = None
+
+
+class FindingAccepted(Receipt):
+    """Taken. ``warnings``: what the source may want to look at."""
+
+    warnings: tuple[Literal["id_checksum"], ...] = ()
+
+
+class DuplicateIgnored(Receipt):
+    """The same id with the same content was taken before."""
+
+
+class Refused(Receipt):
+    """Not taken, and why."""
+
+    reason: Code
+    fields: tuple[Problem, ...] = ()
+
+
+class FindingQuarantined(Refused):
+    """Set aside: petitioner data in clear, or other content under a known id or revision. Nothing of it is kept."""
+
+
+class FindingRejected(Refused):
+    """Refused: signature, form, label."""
+
+
+class FindingReturned(Refused):
+    """Outside the remit, or about nobody known here."""
+
+
+class FindingParked(Receipt):
+    """Kept until its predecessor arrives."""
+
+    waits_for: Ref | None = None
+
+
+class DeterminationAccepted(Receipt):
+    """Taken."""
+
+
+class DeterminationParked(FindingParked):
+    """Kept until what it is about arrives."""
+
+
+class DeterminationRejected(Receipt):
+    """Elements of a formal act are missing, or another reason."""
+
+    missing: tuple[Missing, ...] = ()
+    reason: Code | None = None
+    fields: tuple[Problem, ...] = ()
+
+
+class ReplyAccepted(Receipt):
+    """Taken."""
+
+
+class ReplyRejected(Refused):
+    """Refused: a second person is missing, the item is not open, it is not this sender's …"""
+
+
+class FeedbackDue(Receipt):
+    """The outcome is owed to this body. ``of``: the case."""
+
+    form: Literal["written", "adoption"]
+    due: Due | None = None
+
+
+class FeedbackGiven(Receipt):
+    """The outcome, to the extent that the body may know it. ``of``: the case."""
+
+    outcome: Code
+
+
+class Alert(Payload):
+    """To operations."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    to: Ref | None = None
+    rules: tuple[RuleId, ...] = ()
+
+
+class LedgerAlert(Alert):
+    """Verification failed: publication stops, intake goes on. ``first_bad``: id of the first altered entry."""
+
+    first_bad: Ref
+
+
+class SourceSilent(Alert):
+    """Nothing has come from a source for longer than usual."""
+
+    source: Ref
+    since: IsoDate | None = None
+
+
+class SourceGap(Alert):
+    """Sequence numbers of a source are missing, ``from`` to ``to_number``, both included."""
+
+    source: Ref
+    from_: int = Field(alias="from", ge=0)
+    to_number: int = Field(ge=0)
+
+
+class FlowStalled(Alert):
+    """A part of the flow does not move."""
+
+    flow: Ref
+    since: Ref | None = None
