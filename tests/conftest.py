@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+pytest_plugins = ["tests.support.stack"]
 STACKS = {
     "embedded": "Kafka and PostgreSQL as processes of the embedded stack",
     "containers": "Kafka and PostgreSQL in containers",
