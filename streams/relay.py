@@ -2,7 +2,7 @@
 
 Order of things, and why: the shard's advisory lock in Postgres, so that one relay works at a time; the transactional
 id, whose initialisation fences a relay that lost the lock and does not know; only then the watermark, to which nobody
-else can add any more; then entries and the new watermark in one Kafka transaction. The mark in Postgres follows; a relay
+else can add any more; then entries and the new watermark in one Kafka transaction. The mark in Postgres follows: one
 killed between the two finds the watermark ahead of the mark and repeats nothing.
 """
 
@@ -17,14 +17,14 @@ import structlog
 
 from hub import log_events
 from hub.adapters.embedded.ready import announce
+from hub.adapters.kafka.admin import ensure_topics, spec
 from hub.adapters.kafka.publisher import FencedError, Publisher
 from hub.adapters.kafka.watermark import Watermark, read_watermark
-from hub.adapters.topics import FOR_EVER, TopicSpec, make_topics
 from hub.errors import TransientError
 from hub.ports import LedgerEntry
 from hub.ports_operations import Operations
 from hub.settings import Settings
-from schemas.topics import COMPACTED, WATERMARK
+from schemas.topics import WATERMARK
 from streams import relay_metrics as metrics
 from streams.relay_step import BATCH, starting_point, step
 
@@ -116,7 +116,7 @@ class Relay:
     async def _make_topics(self, names: list[str]) -> None:
         fresh = sorted(set(names) - self._topics)
         if fresh:
-            await make_topics(self._settings, [TopicSpec(name, config=_config(name)) for name in fresh])
+            await ensure_topics(self._settings.kafka, [spec(one, prefix=self._settings.topic_prefix) for one in fresh])
             self._topics.update(fresh)
 
     async def _seal(self) -> int:
@@ -151,10 +151,6 @@ class Relay:
         finally:
             for wait in waits:
                 wait.cancel()
-
-
-def _config(topic: str) -> dict[str, str]:
-    return {"cleanup.policy": "compact"} if topic in COMPACTED else {"retention.ms": FOR_EVER}
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -105,8 +105,10 @@ async def test_a_lost_lock_is_noticed(postgres: PostgresStore) -> None:
 async def test_the_moved_clock_is_one_for_all(postgres: PostgresStore, postgres_dsn: str, schema: str) -> None:
     at = datetime(2030, 1, 2, 3, 4)
     await DatabaseClock(postgres.pool).set(at)
-    async with PostgresStore.opener(postgres_dsn, schema, "database")() as other, other.begin() as unit:
-        assert unit.now == FixedClock(at).at
+    async with PostgresStore.open(postgres_dsn, schema) as other:
+        other.clock = DatabaseClock(other.pool)
+        async with other.begin() as unit:
+            assert unit.now == FixedClock(at).at
 
 
 async def test_thousands_of_locks_in_one_unit(postgres: PostgresStore) -> None:

@@ -31,8 +31,13 @@ def translated(doing: str) -> Iterator[None]:
         yield
     except _RETRY as error:
         hint = _MANY_LOCKS if isinstance(error, pg.OutOfMemoryError) else None
-        raise TransientError(f"{doing}: {error}", hint=hint) from error
+        raise TransientError(f"{doing}: {_first_line(error)}", hint=hint) from error
     except pg.InterfaceError as error:
         if not any(word in str(error) for word in _CONNECTION_GONE):
             raise
-        raise TransientError(f"{doing}: {error}") from error
+        raise TransientError(f"{doing}: {_first_line(error)}") from error
+
+
+def _first_line(error: BaseException) -> str:
+    """The message without its detail, which quotes keys and values."""
+    return next(iter(str(error).splitlines()), "") or type(error).__name__

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
 from hub.adapters.clock import SystemClock
-from hub.adapters.postgres.clock import DatabaseClock
 from hub.adapters.postgres.errors import translated
 from hub.adapters.postgres.pool import create_pool
 from hub.adapters.postgres.roster import Roster
@@ -63,19 +62,6 @@ class PostgresStore(PostgresSeals):
             yield cls(dsn, schema, pool, clock or SystemClock())
         finally:
             await pool.close()
-
-    @classmethod
-    def opener(cls, dsn: str, schema: str, clock: str) -> Callable[[], Any]:
-        """For ``Settings.clock``: a function that opens a store with that kind of clock."""
-
-        @asynccontextmanager
-        async def opened() -> AsyncIterator[PostgresStore]:
-            async with cls.open(dsn, schema) as store:
-                if clock == "database":
-                    store.clock = DatabaseClock(store.pool)
-                yield store
-
-        return opened
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[PostgresUnit]:

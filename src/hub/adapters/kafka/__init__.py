@@ -1,0 +1,1 @@
+"""Kafka: topics and their settings, the relay's transactional producer, its watermark."""
