@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -45,7 +45,7 @@ class OrganReading:
 
 @dataclass(frozen=True, slots=True)
 class TenureView:
-    """A tenure with its boundaries as (earliest, latest) ordinals; ``organ``: its name at the tenure's end."""
+    """A tenure with its boundaries as (earliest, latest) ordinals."""
 
     organ_id: str
     post: str
@@ -55,7 +55,6 @@ class TenureView:
     to_lo: int
     to_hi: int
     left: str | None = None
-    organ: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +70,23 @@ class PersonView:
     namesakes: int = 1
 
 
+def _as_is(organ_id: str, day: int) -> str:
+    return organ_id
+
+
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Everything scoring needs for one subject. ``roster_size``: cadres in the roster; ``more``: namesakes left out."""
+    """Everything scoring needs for one subject. ``roster_size``: cadres in the roster; ``more``: namesakes left out.
+
+    ``label``: the name of an organ (id) on a day (ordinal), for explanations.
+    """
 
     people: tuple[PersonView, ...] = ()
     organ: OrganReading = OrganReading()
     roster_size: int = 1
     roster_version: str = ""
     more: int = 0
+    label: Callable[[str, int], str] = _as_is
 
 
 class CandidateLookup(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hub.domain.matching.assess import Assessment
-from hub.domain.matching.candidates import Candidates
+from hub.domain.matching.candidates import Candidates, TenureView
 from hub.domain.matching.query import SubjectQuery
 from hub.domain.matching.result import MatchResult
 from hub.domain.matching.routes import Verdict
@@ -139,7 +139,7 @@ def _rows(query: SubjectQuery, candidates: Candidates, one: Assessment) -> list[
                     "at": query.conduct.text() if query.conduct else None,
                     "wording": query.tense,
                 },
-                "roster": _tenure(held) if held else None,
+                "roster": _tenure(held, candidates) if held else None,
                 "level": one.held.name.lower(),
                 "bits": bits["organ_post_date"],
             }
@@ -158,10 +158,10 @@ def _rows(query: SubjectQuery, candidates: Candidates, one: Assessment) -> list[
     return rows
 
 
-def _tenure(held: Any) -> dict[str, Any]:
+def _tenure(held: TenureView, candidates: Candidates) -> dict[str, Any]:
     return {
         "organ_id": held.organ_id,
-        "organ": held.organ,
+        "organ": candidates.label(held.organ_id, held.to_lo),
         "post": held.post,
         "kind": held.kind,
         "from": [iso(held.from_lo), iso(held.from_hi)],

@@ -111,7 +111,7 @@ class Finder:
         if not query.names or (parts and one_seat(parts[0].base)):
             self._by_post(query, reading, chosen)
         people = tuple(self._view(row, query, keys, relation) for row in chosen)
-        return Candidates(people, reading, len(self.store), self.store.version, more)
+        return Candidates(people, reading, len(self.store), self.store.version, more, self.store.directory.label)
 
     def _keys(self, query: SubjectQuery) -> tuple[tuple[str, ...], IdRelation]:
         if not query.citizen_id:

@@ -108,9 +108,8 @@ class RosterIndex:
         row = self._row(tenure.cadre)
         from_lo, from_hi = widened(tenure.start, tenure.precision, ALWAYS)
         to_lo, to_hi = widened(tenure.end, tenure.precision, NEVER)
-        label = self.directory.label(tenure.organ, to_lo)
         self._tenures[row].append(
-            TenureView(tenure.organ, tenure.post, tenure.kind, from_lo, from_hi, to_lo, to_hi, tenure.left, label)
+            TenureView(tenure.organ, tenure.post, tenure.kind, from_lo, from_hi, to_lo, to_hi, tenure.left)
         )
         self._in_organ[tenure.organ][row] = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from hub.errors import RefusedError
@@ -90,6 +91,14 @@ def _need(data: Mapping[str, Any], *fields: str) -> str:
     raise RosterRecordError(
         f"{fields[0]} is missing", reason="missing_field", hint=f"every such record needs {fields[0]}"
     )
+
+
+def day_of(text: str) -> date | None:
+    """An ISO date, or None."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _day(value: object) -> str | None:
