@@ -70,11 +70,26 @@ class BatchingThread(driver.AIOKafkaConsumerThread):
         async with self._one_fetch:
             return await super()._fetch_records(*args, **options)
 
+    async def fetch_from(self, tp: TP, offset: int) -> list[Any]:
+        """The records at ``offset`` and behind it, surely: no other fetch of this consumer comes between."""
+        found: list[Any] = await self.call_thread(self._fetch_from, driver.ensure_aiokafka_TP(tp), offset)
+        return found
+
+    async def _fetch_from(self, tp: Any, offset: int) -> list[Any]:
+        consumer = self._ensure_consumer()
+        async with self._one_fetch:
+            if tp not in consumer.assignment():
+                return []
+            consumer.seek(tp, offset)
+            found = await super()._fetch_records(consumer, {tp}, timeout=1.0, max_records=consumer._max_poll_records)
+            return list(found.get(tp, ()))
+
 
 class BatchingConsumer(driver.Consumer):
     """Delivers batches and commits only over acknowledged ones, in order."""
 
     transport: BatchingTransport
+    _thread: BatchingThread
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.deliveries: Deliveries[TP] = Deliveries()
@@ -100,13 +115,10 @@ class BatchingConsumer(driver.Consumer):
         self.deliveries.position((tp, self._committed_offset[tp] or 0) for tp in mine)
 
     async def _in_line(self, tp: TP, lane: Lane, taken: list[Any]) -> list[Any]:
-        """The records that continue the lane; none when the fetch must be made again."""
-        if taken[0].offset < lane.expected:
-            return [record for record in taken if record.offset >= lane.expected]
-        if lane.admit(taken[0].offset):
-            return taken
-        await self._thread.seek_wait({tp: lane.expected})
-        return []
+        """The records that continue the lane; none when the partition moved away or has nothing yet."""
+        if lane.skips(taken[0].offset):
+            taken = await self._thread.fetch_from(tp, lane.expected)
+        return [record for record in taken if record.offset >= lane.expected]
 
     # delivery
 

@@ -5,9 +5,9 @@ Two rules, both narrower than Faust's own:
 * *Only behind finished work.* Batches of a partition wait in a queue; the committed offset moves over the finished ones
   at its head and stops at the first that is not. (Faust counts the offsets between two messages as done before they
   are: upstream issue 606.)
-* *Only in line.* A batch is let in if it begins where the last one ended. If it begins later, something was fetched and
-  lost on the way, or the log has a hole (compaction, transaction marks). The caller then seeks back once; if the
-  broker still has nothing in between, the hole is real.
+* *Only in line.* A batch is taken if it begins where the last one ended. If it begins later, something was fetched and
+  lost on the way, or the log has a hole there (compaction, marks of transactions). The caller then fetches once more
+  from where the last one ended, and what comes then is in line.
 """
 
 from __future__ import annotations
@@ -30,22 +30,21 @@ class Delivery:
 
 
 class Lane:
-    """The batches of one partition since it was last positioned."""
+    """The batches of one partition since it was last positioned. ``expected``: where the next batch has to begin."""
 
-    __slots__ = ("asked_again", "expected", "queue", "reached")
+    __slots__ = ("expected", "queue", "reached")
 
     def __init__(self, start: int) -> None:
         self.expected = start
-        self.asked_again = False
         self.queue: deque[Delivery] = deque()
         self.reached: int | None = None
 
-    def admit(self, first: int) -> bool:
-        """Whether a batch that begins at ``first`` is in line. False: seek to ``expected`` and fetch again."""
-        self.asked_again = first > self.expected and not self.asked_again
-        return not self.asked_again
+    def skips(self, first: int) -> bool:
+        """Whether a batch that begins at ``first`` leaves out offsets that nobody has asked the broker for."""
+        return first > self.expected
 
     def deliver(self, last: int) -> Delivery:
+        """Let out a batch that ends at ``last`` and was fetched from ``expected`` or before."""
         delivery = Delivery(last + 1)
         self.expected = last + 1
         self.queue.append(delivery)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -50,13 +49,13 @@ class Bench:
         app.consumer_generation_id = 1
         self.consumer = cast(BatchingConsumer, app.consumer)
         self.consumer.resume_flow()
-        self.seeks: list[Mapping[TP, int]] = []
-        self.consumer._thread.seek_wait = self._seek_wait  # type: ignore[method-assign]
+        self.log: list[Fetched] = []
+        self.consumer._thread.fetch_from = self._fetch_from  # type: ignore[method-assign]
         self.consumer.highwater = lambda tp: 0  # type: ignore[method-assign]
         self.consumer.deliveries.position([(AUDIT, 0)])
 
-    async def _seek_wait(self, partitions: Mapping[TP, int]) -> None:
-        self.seeks.append(partitions)
+    async def _fetch_from(self, tp: TP, offset: int) -> list[Any]:
+        return [record for record in self.log if record.offset >= offset]
 
     async def fetch(self, records: dict[TP, list[Fetched]]) -> list[Any]:
         async def fetched(timeout: float) -> Any:  # noqa: ASYNC109  # Faust's signature
@@ -113,10 +112,16 @@ async def test_faust_acknowledging_by_itself_moves_nothing(bench: Bench) -> None
 
 
 async def test_records_lost_on_the_way_are_fetched_again(bench: Bench) -> None:
-    assert await bench.fetch({AUDIT: log(5, 6)}) == []
-    assert bench.seeks == [{AUDIT: 0}]
-    (batch,) = await bench.fetch({AUDIT: log(0, 1, 2)})
-    assert batch.offset == 2
+    bench.log = log(*range(7))
+    (batch,) = await bench.fetch({AUDIT: log(5, 6)})
+    assert [record.offset for record in batch.records] == list(range(7))
+
+
+async def test_a_hole_in_the_log_is_believed_when_the_broker_says_so(bench: Bench) -> None:
+    bench.log = log(5, 6)
+    (batch,) = await bench.fetch({AUDIT: log(5, 6)})
+    bench.finish(batch)
+    assert bench.consumer._filter_committable_offsets([AUDIT]) == {AUDIT: 7}
 
 
 async def test_what_was_delivered_before_is_left_out(bench: Bench) -> None:
