@@ -17,6 +17,7 @@ from hub.errors import RefusedError
 from hub.ports import Store
 from hub.service.registry import change, with_organs, with_sources
 from schemas.inbound import INBOUND
+from schemas.parse import problems
 
 BATCH = 5_000
 FAMILY = "roster"
@@ -25,6 +26,8 @@ LOCK = "meta:roster"
 
 Record = Mapping[str, Any]
 Progress = Callable[[int], None]
+Refused = Callable[[int, str], None]
+"""Hears row number and reason of a row that was left out."""
 
 
 @dataclass
@@ -38,26 +41,45 @@ class LoadReport:
 
 
 async def load(
-    store: Store, records: Iterable[Record], *, batch: int = BATCH, progress: Progress | None = None
+    store: Store,
+    records: Iterable[Record],
+    *,
+    batch: int = BATCH,
+    progress: Progress | None = None,
+    refused: Refused | None = None,
 ) -> LoadReport:
-    """Fold ``{type, data, time?}`` records into the roster; ``progress`` hears how many rows are done.
+    """Fold ``{type, data, time?, row?}`` records into the roster; ``progress`` hears how many rows are done.
 
     A record without ``time`` is as of the transaction. Idempotent, so an interrupted load is run again from its
     beginning. Departments named by ``management.recorded`` and organs are registered.
-    Raises RefusedError naming the row (from 1) of a record that breaks the contract: the batches before it stay loaded.
+    A record that breaks the contract is told to ``refused`` and left out; without ``refused`` RefusedError names its
+    row (``row``, else counted from 1), and the batches before it stay loaded.
     """
     report = LoadReport()
     rows, done = iter(enumerate(records, 1)), 0
-    while chunk := [_checked(number, record) for number, record in islice(rows, batch)]:
-        await _load_batch(store, chunk, report)
-        await _register(store, chunk, report)
+    while chunk := list(islice(rows, batch)):
+        good = [record for record in (_checked(number, record, refused) for number, record in chunk) if record]
+        await _load_batch(store, good, report)
+        await _register(store, good, report)
         done += len(chunk)
         if progress is not None:
             progress(done)
     return report
 
 
-def _checked(number: int, record: Record) -> Record:
+def _checked(number: int, record: Record, refused: Refused | None) -> Record | None:
+    try:
+        return _contracted(record)
+    except RefusedError as error:
+        row = int(record.get("row") or number)
+        if refused is None:
+            raise RefusedError(f"loading roster row {row:,}: {error}", hint=error.hint) from error
+        refused(row, str(error))
+        return None
+
+
+def _contracted(record: Record) -> Record:
+    """The record, its type without ``hub.``. Raises RefusedError where it breaks its contract."""
     try:
         kind = str(record["type"]).removeprefix("hub.")
         found = INBOUND.get(kind)
@@ -65,25 +87,17 @@ def _checked(number: int, record: Record) -> Record:
             raise RefusedError(f"{kind[:100]} is no roster record", hint=_known())
         found.model.model_validate(record["data"])
     except (KeyError, TypeError) as error:
-        raise RefusedError(f"loading roster row {number:,}: not of the form {{type, data}}", hint=_known()) from error
+        raise RefusedError("not of the form {type, data}", hint=_known()) from error
     except ValidationError as error:
-        raise RefusedError(
-            f"loading roster row {number:,}: {kind}: {_first(error)}", hint="correct it, load again"
-        ) from error
-    except RefusedError as error:
-        raise RefusedError(f"loading roster row {number:,}: {error}", hint=error.hint) from error
+        wrong = problems(error)[0]
+        told = f"{kind}: {wrong['loc']}: {wrong['problem']}"
+        raise RefusedError(told, hint="correct it and load again; what is loaded stays") from error
     return {**record, "type": kind}
 
 
 def _known() -> str:
     names = (name for name, kind in INBOUND.items() if kind.family == FAMILY)
     return f'write {{"type": …, "data": {{…}}}} with type one of: {", ".join(names)}'
-
-
-def _first(error: ValidationError) -> str:
-    """The first complaint, without the value it is about."""
-    one = error.errors(include_input=False, include_url=False)[0]
-    return f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
 
 
 async def _load_batch(store: Store, chunk: list[Record], report: LoadReport) -> None:

@@ -74,8 +74,11 @@ async def test_a_record_without_a_level_does_not_take_it_away() -> None:
     [
         ({"type": "finding.reported", "data": {}}, "no roster record"),
         ({"data": {}}, "not of the form"),
-        ({"type": "cadre.recorded", "data": {"cadre_id": "Z"}}, "name: Field required"),
-        ({"type": "cadre.recorded", "data": {"cadre_id": "Z", "name": "某", "health": "x"}}, "health"),
+        ({"type": "cadre.recorded", "data": {"cadre_id": "Z"}}, "name: missing"),
+        (
+            {"type": "cadre.recorded", "data": {"cadre_id": "Z", "name": "某", "health": "x"}},
+            "a field that this type does not have",
+        ),
     ],
 )
 async def test_a_bad_row_is_named_and_nothing_of_its_batch_is_loaded(bad: dict[str, Any], says: str) -> None:
@@ -83,3 +86,12 @@ async def test_a_bad_row_is_named_and_nothing_of_its_batch_is_loaded(bad: dict[s
     with pytest.raises(RefusedError, match=rf"row {len(ROSTER) + 1}: .*{says}"):
         await roster_load.load(store, [*ROSTER, bad])
     assert store.docs == {}
+
+
+async def test_bad_rows_are_told_and_left_out_where_somebody_listens() -> None:
+    store, told = MemoryStore(), list[tuple[int, str]]()
+    bad = {"type": "cadre.recorded", "data": {"cadre_id": "Z"}, "row": 77}
+    report = await roster_load.load(store, [bad, *ROSTER], refused=lambda row, why: told.append((row, why)))
+    assert [row for row, _ in told] == [77]
+    assert sum(report.records.values()) == len(ROSTER)
+    assert "person:Z" not in store.docs
