@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from datetime import datetime
-from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from hub.adapters.postgres import PostgresStore, migrate
 from hub.ports_operations import Operations
+from hub.settings import Settings
 from hub.testing import FixedClock, MemoryStore
 
 START = datetime(2026, 3, 2, 9, 0)
@@ -23,25 +21,9 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-async def postgres_dsn(request: pytest.FixtureRequest) -> str:
-    dsn = os.environ.get("HUB_TEST_POSTGRES")
-    return dsn or str(request.getfixturevalue("stack").postgres)
-
-
-@pytest.fixture
-async def schema(postgres_dsn: str) -> AsyncIterator[str]:
-    """An empty, migrated schema, dropped afterwards."""
-    name = f"test-{uuid4().hex[:12]}"
-    await migrate(postgres_dsn, name)
-    yield name
-    connection = await asyncpg.connect(postgres_dsn)
-    await connection.execute(f'drop schema "{name}" cascade')
-    await connection.close()
-
-
-@pytest.fixture
-async def postgres(postgres_dsn: str, schema: str, clock: FixedClock) -> AsyncIterator[PostgresStore]:
-    async with PostgresStore.open(postgres_dsn, schema, clock=clock, size=5) as store:
+async def postgres(fresh: Settings, clock: FixedClock) -> AsyncIterator[PostgresStore]:
+    await migrate(fresh.postgres, fresh.schema_name)
+    async with PostgresStore.open(fresh.postgres, fresh.schema_name, clock=clock, size=5) as store:
         yield store
 
 

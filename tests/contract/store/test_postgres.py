@@ -12,17 +12,18 @@ from hub.adapters.postgres import PostgresStore, migrate
 from hub.adapters.postgres.clock import DatabaseClock
 from hub.adapters.postgres.keys import lock_number
 from hub.errors import TransientError
+from hub.settings import Settings
 from hub.testing import FixedClock
 from tests.contract.store.samples import line
 
 pytestmark = pytest.mark.stack
 
 
-async def test_two_migrations_at_once_and_again(postgres_dsn: str) -> None:
+async def test_two_migrations_at_once_and_again(stack: Settings) -> None:
     name = f'test "{uuid4().hex[:8]}'
-    await asyncio.gather(*(migrate(postgres_dsn, name) for _ in range(3)))
-    await migrate(postgres_dsn, name)
-    async with PostgresStore.open(postgres_dsn, name) as store:
+    await asyncio.gather(*(migrate(stack.postgres, name) for _ in range(3)))
+    await migrate(stack.postgres, name)
+    async with PostgresStore.open(stack.postgres, name) as store:
         assert await store.ledger() == []
         await store.pool.execute('drop schema "{}" cascade'.format(name.replace('"', '""')))
 
@@ -102,10 +103,10 @@ async def test_a_lost_lock_is_noticed(postgres: PostgresStore) -> None:
             assert another
 
 
-async def test_the_moved_clock_is_one_for_all(postgres: PostgresStore, postgres_dsn: str, schema: str) -> None:
+async def test_the_moved_clock_is_one_for_all(postgres: PostgresStore, fresh: Settings) -> None:
     at = datetime(2030, 1, 2, 3, 4)
     await DatabaseClock(postgres.pool).set(at)
-    async with PostgresStore.open(postgres_dsn, schema) as other:
+    async with PostgresStore.open(fresh.postgres, fresh.schema_name) as other:
         other.clock = DatabaseClock(other.pool)
         async with other.begin() as unit:
             assert unit.now == FixedClock(at).at

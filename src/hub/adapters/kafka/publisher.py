@@ -78,10 +78,11 @@ class Publisher:
         it is not known whether the transaction was committed: start anew and read the watermark.
         """
         try:
-            await self._transaction(shard, entries, watermark)
+            async with asyncio.timeout(_TRANSACTION_TIMEOUT_MS / 1000):  # a sender that died never answers
+                await self._transaction(shard, entries, watermark)
         except (ProducerFenced, InvalidProducerEpoch) as error:
             raise FencedError() from error
-        except (KafkaError, OSError) as error:
+        except (KafkaError, OSError, TimeoutError) as error:
             raise TransientError(f"publishing: {type(error).__name__}: {error}") from error
 
     async def _transaction(self, shard: int, entries: Sequence[LedgerEntry], watermark: Watermark) -> None:
@@ -93,6 +94,16 @@ class Publisher:
         for entry in entries:
             key = entry.key.encode() if entry.key is not None else None
             sent.append(await producer.send(f"{self._prefix}{entry.topic}", entry.body, key, headers=HEADERS))
+            sent[-1].add_done_callback(_heard)
         sent.append(await producer.send(self._watermark_topic, watermark.encoded(), str(shard).encode(), partition=0))
-        await asyncio.gather(*sent)
+        outcomes = await asyncio.gather(*sent, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
         await producer.commit_transaction()
+
+
+def _heard(sent: asyncio.Future[Any]) -> None:
+    """Look at the outcome, so that one that nobody waits for any more is not complained about."""
+    if not sent.cancelled():
+        sent.exception()

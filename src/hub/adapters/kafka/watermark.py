@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 
@@ -49,6 +50,7 @@ async def read_watermark(servers: str, topic: str, shard: int) -> Watermark | No
     )
     try:
         await consumer.start()
+        await asyncio.sleep(0)  # a consumer stopped before its tasks ran once raises CancelledError
         return await _last(consumer, TopicPartition(topic, 0), str(shard).encode())
     except (KafkaError, OSError) as error:
         raise TransientError(f"reading the watermark: {type(error).__name__}") from error
