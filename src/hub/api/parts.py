@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from hub.ports import LedgerEntry
 from hub.ports_operations import Operations
 from hub.settings import Settings
 from schemas.codec import Event
@@ -89,6 +90,13 @@ class MovableClock(Protocol):
         """Move it."""
 
 
+class Receipts(Protocol):
+    """Finds the receipts of one event."""
+
+    async def of(self, source: str, event_id: str) -> list[LedgerEntry]:
+        """What was written to ``source`` because of its event ``event_id``, in ledger order."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApiParts:
     """Everything the HTTP side is made of. ``clock`` only where a runner may move it."""
@@ -98,4 +106,5 @@ class ApiParts:
     service: Service
     inbound: Inbound
     tokens: Tokens
+    receipts: Receipts
     clock: MovableClock | None = None

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from hub.adapters.receipts import ScannedReceipts
 from hub.adapters.tokens import TokenChecker, new_token
 from hub.api import ApiParts, build_app
 from hub.domain.registry import Person
@@ -117,7 +118,7 @@ async def world() -> AsyncIterator[World]:
     await use.give_tokens(store, {code: token_hash for code, (_, token_hash) in made.items()})
     service, inbound = FakeService(), FakeInbound()
     settings = Settings(admin_token=ADMIN, topic_prefix="t-", relay_lag_limit_s=0.0)
-    app = build_app(ApiParts(settings, store, service, inbound, TokenChecker(), clock))
+    app = build_app(ApiParts(settings, store, service, inbound, TokenChecker(), ScannedReceipts(store), clock))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     tokens = {**{code: secret for code, (secret, _) in made.items()}, "admin": ADMIN}
     async with httpx.AsyncClient(transport=transport, base_url="http://hub") as http:

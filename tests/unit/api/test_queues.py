@@ -6,6 +6,7 @@ import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from hub.api.parts import ApiParts
@@ -23,7 +24,9 @@ def row(id: str, organ: str = "org-M", state: str = "delivered", **changes: Any)
 
 
 def out(id: str, to: str, topic: str, **body: Any) -> LedgerEntry:  # noqa: A002
-    return LedgerEntry(id, "out", "hub.x", json.dumps({"id": id, **body}).encode(), NOON, to=to, topic=topic, key="A")
+    return LedgerEntry(
+        id, "out", "hub.x", orjson.dumps({"id": id, "type": "hub.x", **body}), NOON, to=to, topic=topic, key="A"
+    )
 
 
 async def put(world: World, *rows: QueueRow, entries: tuple[LedgerEntry, ...] = ()) -> None:
@@ -130,7 +133,7 @@ async def test_the_stream_holds_what_is_published_to_the_organ_after_the_cursor(
     assert [line.split(b"\n")[0] for line in await read(0, 2)] == [b"id: 1", b"id: 3"]
     await world.store.mark_published(5)
     (last,) = await read(3, 1)
-    assert last == b'id: 5\nevent: hub.x\ndata: {"id": "5"}\n\n'
+    assert last == b'id: 5\nevent: hub.x\ndata: {"id":"5","type":"hub.x"}\n\n'
 
 
 async def test_a_cursor_is_a_number(world: World) -> None:
