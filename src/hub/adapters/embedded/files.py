@@ -7,6 +7,18 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from hub.errors import UsageError
+
+
+def make_folders(folder: Path) -> None:
+    """The data folder, closed to others when it is new, and its ``logs``. Raises UsageError when that cannot be."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "logs").mkdir(exist_ok=True)
+    except OSError as error:
+        hint = "name a folder you may write to: hub up --data DIR"
+        raise UsageError(f"the data folder cannot be used: {error}", hint=hint) from error
+
 
 def write_private(path: Path, text: str) -> None:
     """Replace ``path`` with ``text``, mode 0600. Readers see the old content or the new, never a part."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
@@ -29,6 +31,8 @@ ENDPOINTS = ("org.apache.kafka:kafka_2.13:4.1.2", "org.slf4j:slf4j-simple:1.7.36
 ATTEMPTS = 3
 THREADS = 8
 TIMEOUT_S = 60
+STAGING = ".fetch-"
+STALE_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ def ensure(progress: Progress | None = None, *, jars: Sequence[Jar] | None = Non
     jars, folder = locked() if jars is None else jars, cache_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
         missing = [jar for jar in jars if not _is_good(folder / jar.file_name, jar)]
         if missing:
             _fetch_all(missing, folder, progress or Silent())
@@ -75,6 +80,13 @@ def ensure(progress: Progress | None = None, *, jars: Sequence[Jar] | None = Non
             f"the cache cannot be written: {error}", hint="set XDG_CACHE_HOME to a folder of yours"
         ) from error
     return [folder / jar.file_name for jar in jars]
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what downloads that were cut off long ago have left."""
+    for staging in folder.glob(f"{STAGING}*"):
+        if time.time() - staging.stat().st_mtime > STALE_S:
+            shutil.rmtree(staging, ignore_errors=True)
 
 
 def _fetch_all(jars: Sequence[Jar], folder: Path, progress: Progress) -> None:
@@ -95,7 +107,7 @@ def _fetch_all(jars: Sequence[Jar], folder: Path, progress: Progress) -> None:
 def _fetch(jar: Jar, folder: Path) -> None:
     reason = ""
     for _ in range(ATTEMPTS):
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as staging:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=STAGING) as staging:
             try:
                 found = _download(jar, Path(staging))
             except (requests.RequestException, RuntimeError, OSError) as error:

@@ -92,16 +92,20 @@ class Child:
         """Ask it to end; force it, and what it started, after ``stop_timeout_s``. Nothing to do when it has ended."""
         if self._process is None or self._process.returncode is not None:
             return
-        with suppress(ProcessLookupError):
-            self._process.send_signal(self.spec.stop_signal)
+        self._signal(self.spec.stop_signal)
         try:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._process.wait(), self.spec.stop_timeout_s)
         finally:  # also when we are cancelled: nothing may be left behind
             if self._process.returncode is None:
-                with suppress(ProcessLookupError):
-                    os.killpg(self.pid, signal.SIGKILL)
+                self._signal(signal.SIGKILL)
         await self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Force reaches what it has started, too; a polite request is for itself alone."""
+        send = os.killpg if number == signal.SIGKILL else os.kill
+        with suppress(ProcessLookupError):
+            send(self.pid, number)
 
     def _failed(self, what: str) -> ChildError:
         return ChildError(f"{self.spec.name} {what}\n{tail(self.log)}", hint=f"the whole log is in {self.log}")

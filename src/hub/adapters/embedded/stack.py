@@ -13,7 +13,8 @@ import structlog
 
 from hub import log_events
 from hub.adapters.embedded import jars, ports, state
-from hub.adapters.embedded.files import kept_secret
+from hub.adapters.embedded.aot import class_cache
+from hub.adapters.embedded.files import kept_secret, make_folders
 from hub.adapters.embedded.kafka import KafkaServer
 from hub.adapters.embedded.lock import FolderLock
 from hub.adapters.embedded.postgres import PostgresServer
@@ -21,12 +22,11 @@ from hub.adapters.embedded.progress import Progress, Silent
 from hub.adapters.embedded.roles import RoleSpec, child_of
 from hub.adapters.embedded.state import StackInfo
 from hub.adapters.embedded.supervisor import Supervisor
-from hub.errors import UsageError
 from hub.settings import Settings
 
 log = structlog.get_logger()
 Roles = Callable[[Settings], Sequence[RoleSpec]]
-Prepare = Callable[[Settings], Awaitable[None]]
+Prepare = Callable[[Settings], Awaitable[object]]
 
 
 def no_roles(_: Settings) -> Sequence[RoleSpec]:
@@ -87,11 +87,12 @@ class EmbeddedStack:
         await self._stop()
 
     async def _start(self) -> None:
-        self._make_folders()
+        make_folders(self._folder)
         self._lock.acquire()
         self._progress.step("checking Kafka's jars")
         found = await asyncio.to_thread(jars.ensure, self._progress)
-        kafka, postgres = self._servers(found)
+        classes = await class_cache(found, self._progress)
+        kafka, postgres = self._servers(found, classes)
         self._publish()
         logs = self._folder / "logs"
         self._progress.step("preparing broker and database")
@@ -108,15 +109,7 @@ class EmbeddedStack:
         self._publish()
         log.info(log_events.STACK_READY, children=len(self._supervisor.pids()))
 
-    def _make_folders(self) -> None:
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (self._folder / "logs").mkdir(exist_ok=True)
-        except OSError as error:
-            hint = "name a folder you may write to: hub up --data DIR"
-            raise UsageError(f"the data folder cannot be used: {error}", hint=hint) from error
-
-    def _servers(self, found: Sequence[Path]) -> tuple[KafkaServer, PostgresServer]:
+    def _servers(self, found: Sequence[Path], classes: Path | None) -> tuple[KafkaServer, PostgresServer]:
         given = self._given
         wanted = {"http": given.http_port, "metrics": given.metrics_port, "kafka": 0, "controller": 0, "postgres": 0}
         port = ports.choose(self._folder / "ports.json", wanted)
@@ -129,6 +122,7 @@ class EmbeddedStack:
             port=port["kafka"],
             controller_port=port["controller"],
             heap=given.kafka_heap,
+            extra=[f"-XX:AOTCache={classes}"] if classes else [],
         )
         password = self._folder / "postgres.password"
         self._postgres = PostgresServer(self._folder / "postgres", password_file=password, port=port["postgres"])
