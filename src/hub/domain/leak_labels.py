@@ -70,16 +70,18 @@ _ENGLISH: Final = re.compile(
 )
 _NAME_BESIDE: Final = re.compile(r"姓名\s?[:：为是系叫]\s?(?!保密|匿名|略|不详|无)[\u4e00-\u9fff]")
 _ANY_PERSON: Final = re.compile(_PERSON)
+_ENGLISH_WORDS: Final = ("petitioner", "complainant", "whistle", "informant", "accuser", "reporter")
 _HINTS_PERSON: Final = re.compile("[人者户众]")
 _HINTS_CONTACT: Final = re.compile("[话話机機座固真微Q箱证證址住络絡系繫式]")
 
 
 def find(text: str) -> str | None:
     """``labelled_phrase`` or None."""
+    lower = text.lower()
     found = (
         (_HINTS_CONTACT.search(text) and _CONTACT.search(text))
         or (_HINTS_PERSON.search(text) and _ANY_PERSON.search(text) and _names_somebody(text))
-        or _ENGLISH.search(text)
+        or (any(word in lower for word in _ENGLISH_WORDS) and _ENGLISH.search(text))
     )
     return "labelled_phrase" if found else None
 

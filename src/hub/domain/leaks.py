@@ -18,7 +18,7 @@ PETITIONER: Final = "petitioner"
 _BETWEEN: Final = "。"
 """Put between strings: ends every phrase and number, and is no blank."""
 _PLAIN_KEY: Final = re.compile(r"[a-z_]{1,40}\d{0,3}\Z", re.ASCII)
-_OWN_KEYS: Final = frozenset({"petitioner", "petitioner_withdrew"})
+_OWN_KEYS: Final = frozenset({"petitioner", "petitioner_withdrew", "citizen_id", "sha256"})
 _PETITIONER_KEY: Final = re.compile(
     r"petition|reporter|reportedby|complain|accuser|inform(?:ant|er)|whistle|witness|denounc|discloser|tipster|sender"
     r"|contact|telephone|phone|mobile|email|wechat|homeaddress|jubaoren|xinfangren|举报|信访|投诉|检举|控告|反映人|上访"
@@ -52,9 +52,8 @@ def find_leak(data: Any) -> str | None:
     text, codes = _normal(_BETWEEN.join(collected.texts)), _normal(_BETWEEN.join(collected.codes))
     return (
         leak_numbers.find(text, glued=True)
-        or leak_labels.find(text)
         or leak_numbers.find(codes, glued=False)
-        or leak_labels.find(codes)
+        or leak_labels.find(text + _BETWEEN + codes)
     )
 
 
@@ -77,11 +76,13 @@ class _Collected:
                 todo += [(inner, key) for inner in value]
             elif isinstance(value, Mapping):
                 for name, inner in value.items():
-                    reason = self._field(name, inner)
-                    if reason is not None:
-                        return reason
-                    if inner is not None and not _exempt(name, inner, key, value):
-                        todo.append((inner, name))
+                    if _kind_of_key(name) != "plain":
+                        reason = self._field(name, inner)
+                        if reason is not None:
+                            return reason
+                        if _exempt(name, inner, key, value):
+                            continue
+                    todo.append((inner, name))
             elif kind is int or kind is float:
                 self.texts.append(str(value))
         return None
@@ -112,10 +113,10 @@ def _exempt(name: str, value: Any, key: str, parent: Mapping[str, Any]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _kind_of_key(name: str) -> Literal["plain", "text", "leak"]:
-    """``leak``: named like a field for the petitioner; ``text``: to be scanned like a value; else ``plain``."""
+def _kind_of_key(name: str) -> Literal["plain", "own", "text", "leak"]:
+    """``leak``: named like a field for the petitioner; ``text``: to be scanned like a value; ``own``: has its own rule."""
     if name in _OWN_KEYS:
-        return "plain"
+        return "own"
     folded = "".join(one for one in unicodedata.normalize("NFKC", name).lower() if one.isalnum())
     if _PETITIONER_KEY.search(folded):
         return "leak"
