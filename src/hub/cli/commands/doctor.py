@@ -1,0 +1,80 @@
+"""``hub doctor``: what is wrong with this installation, and what to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+
+import typer
+
+from hub.bootstrap import open_store
+from hub.cli.checks import Found, all_checks
+from hub.cli.common import DataOption, JsonOption, json_line, out, running
+from hub.errors import HubError, UsageError
+from hub.ports_operations import Operations
+from hub.settings import Settings
+
+MARKS = {"ok": ("ok", "green"), "warning": ("warning", "yellow"), "wrong": ("WRONG", "red")}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("doctor")(doctor)
+
+
+def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Look at every part of the hub and say what is wrong and what to do. Ends with 1 where something is wrong.
+
+    Examples:
+
+      hub doctor
+      hub doctor --data /srv/hub --json
+    """
+    bad = asyncio.run(_examine(data_settings(data), as_json=as_json))
+    if bad:
+        raise typer.Exit(1)
+
+
+def data_settings(data: DataOption) -> Settings:
+    """Settings of the running hub; where none runs, those of the folder, so that there is something to look at."""
+    try:
+        return running(data)
+    except UsageError:
+        settings = Settings()
+        return settings.model_copy(update={"data": data or settings.data})
+
+
+async def _examine(settings: Settings, *, as_json: bool) -> bool:
+    bad = False
+    async for found in examined(settings):
+        bad = bad or found.state == "wrong"
+        if as_json:
+            json_line(asdict(found))
+        else:
+            _print(found)
+    return bad
+
+
+async def examined(settings: Settings) -> AsyncIterator[Found]:
+    """Every check of this installation."""
+    async with AsyncExitStack() as stack:
+        store: Operations | None = None
+        reason = ""
+        try:
+            store = await stack.enter_async_context(open_store(settings))
+            await store.registry()
+        except (HubError, OSError) as error:
+            store, reason = None, str(error)
+        async for found in all_checks(settings, store, reason):
+            yield found
+
+
+def _print(found: Found) -> None:
+    mark, style = MARKS[found.state]
+    console = out()
+    console.print(f"{mark:8}", style=style, end="")
+    console.print(f"{found.check:13} {found.says}", markup=False)
+    if found.do:
+        console.print(f"{'':8}{'':13} -> {found.do}", markup=False)

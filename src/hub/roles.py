@@ -1,0 +1,132 @@
+"""The processes of a hub: ``python -m hub.roles api|relay|worker|prepare [--name NAME]``; settings from ``HUB_*``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+
+import structlog
+import uvicorn
+import uvloop
+from prometheus_client import start_http_server
+
+from hub import log_events
+from hub.adapters.embedded.ready import announce
+from hub.adapters.inbound_producer import InboundProducer
+from hub.adapters.receipts import PostgresReceipts
+from hub.adapters.tokens import TokenChecker
+from hub.api import ApiParts, build_app
+from hub.bootstrap import open_hub, open_store, prepare
+from hub.errors import HubError
+from hub.logging import configure
+from hub.settings import Settings
+from hub.timers import run_timers
+
+log = structlog.get_logger(__name__)
+
+
+async def run_api(settings: Settings, name: str) -> None:
+    """Serve HTTP until SIGTERM or SIGINT; requests under way are finished."""
+    inbound = InboundProducer(settings)
+    async with open_hub(settings) as hub:
+        parts = ApiParts(
+            settings, hub.store, hub.service, inbound, TokenChecker(), PostgresReceipts(hub.store), hub.clock
+        )
+        listening = _listen(settings)
+        url = f"http://{settings.http_host}:{listening.getsockname()[1]}"
+        server = _Announced(uvicorn.Config(build_app(parts), log_config=None, timeout_graceful_shutdown=5), name, url)
+        try:
+            await server.serve([listening])
+        finally:
+            await inbound.stop()
+
+
+class _Announced(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, name: str, url: str) -> None:
+        super().__init__(config)
+        self._said = (name, url)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        name, url = self._said
+        log.info(log_events.API_READY, url=url)
+        announce(name, http=url, metrics=f"{url}/metrics")
+
+
+def _listen(settings: Settings) -> socket.socket:
+    found = socket.socket(socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.bind((settings.http_host, settings.http_port))
+    return found
+
+
+def _metrics(settings: Settings, name: str) -> None:
+    server, _ = start_http_server(settings.metrics_port, settings.http_host)
+    announce(name, metrics=f"http://{settings.http_host}:{server.server_port}/metrics")
+
+
+async def run_worker(settings: Settings, name: str) -> None:
+    """Read the inbound topics and drive the clocks until SIGTERM or SIGINT.
+
+    Whatever goes wrong in either ends both: the supervisor starts the process again where it stood.
+    """
+    from streams.worker import run_worker as run_streams
+
+    async with open_hub(settings) as hub:
+        timers = asyncio.create_task(run_timers(hub.store, hub.service))
+        stop = asyncio.Event()
+        timers.add_done_callback(lambda _: stop.set())
+        _metrics(settings, name)
+        await run_streams(settings, hub.service, stop=stop)
+        if timers.done():
+            timers.result()
+        timers.cancel()
+
+
+async def run_relay(settings: Settings, name: str) -> None:
+    """Seal and publish until SIGTERM or SIGINT."""
+    from streams.relay import run_relay as run_streams
+
+    async with open_store(settings) as store:
+        _metrics(settings, name)
+        await run_streams(settings, store)
+
+
+async def run_prepare(settings: Settings, name: str) -> None:
+    """Tables and topics; then end."""
+    await prepare(settings)
+
+
+ROLES: dict[str, Callable[[Settings, str], Coroutine[None, None, None]]] = {
+    "api": run_api, "prepare": run_prepare, "relay": run_relay, "worker": run_worker,
+}  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one role in this process; the exit code is for its supervisor. Errors are one log line, never a traceback."""
+    parser = argparse.ArgumentParser(prog="python -m hub.roles", description=__doc__)
+    parser.add_argument("role", choices=sorted(ROLES))
+    parser.add_argument("--name", help="name under which the process announces itself; default: the role")
+    asked = parser.parse_args(arguments)
+    settings = Settings()
+    configure(settings.log_level)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(ROLES[asked.role](settings, asked.name or asked.role))
+    except HubError as error:
+        log.error(log_events.ROLE_FAILED, role=asked.role, error=str(error), hint=error.hint)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # libraries leave threads behind that would hold the process
