@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -32,9 +32,10 @@ class RosterDocuments:
             self._lines[key] = [] if body is None else read(key, body)
         return bool(found)
 
-    def index(self, version: str = "") -> RosterIndex:
-        """An index over all of them."""
-        return RosterIndex.from_records((line for lines in self._lines.values() for line in lines), version=version)
+    def index(self, version: str = "", id_key: Callable[[str], str] = str) -> RosterIndex:
+        """An index over all of them. ``id_key``: what it keeps of a citizen number."""
+        lines = (line for several in self._lines.values() for line in several)
+        return RosterIndex.from_records(lines, version=version, id_key=id_key)
 
 
 def read(key: str, body: bytes) -> list[Line]:

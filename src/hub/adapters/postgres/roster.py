@@ -1,57 +1,96 @@
-"""The roster look-up of one process: an index in memory, brought up to date by version before every answer.
+"""The roster look-up of one process.
 
-Every change of the roster raises its version in the same transaction and notes it beside the documents it touched; the
-row lock on the version puts changes in one order. A process that read up to version n needs what is noted above.
+A small roster is kept in memory; a large one stays in the database and is asked there. Both see every committed change at
+once: a change raises the roster's version in its own transaction and notes it beside each document that it touched, and
+the row lock on the version puts changes in one order. Whoever read up to version n needs what is noted above n.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hub.adapters.postgres import roster_write
+from hub.adapters.postgres.roster_read import PostgresRoster
+from hub.adapters.postgres.roster_rows import IdKey
 from hub.adapters.postgres.session import Session
 from hub.adapters.roster_documents import RosterDocuments
 from hub.domain.matching import Candidates, SubjectQuery
-from hub.domain.roster import RosterIndex
+from hub.domain.roster import OrganDirectory, RosterIndex
 
-_BUMP = "update meta set value = value + 1 where name = 'roster' returning value"
-_NOTE = """
-insert into roster_change (key, version) select key, $2 from unnest($1::text[]) as key
-on conflict (key) do update set version = excluded.version"""
-_VERSION = "select value from meta where name = 'roster'"
+IN_MEMORY = 5000
+"""Cadres up to which a process keeps the whole index: building it anew after a change takes it less than half a second."""
+_VERSIONS = "select name, value from meta where name in ('roster', 'organs', 'cadres')"
 _CHANGED = """
-select c.key, d.body from roster_change c left join doc d using (key) where c.version > $1 and c.version <= $2"""
+select c.key, d.body from roster_change c left join doc d using (key)
+where c.version > $1 and c.version <= $2 and starts_with(c.key, $3)"""
 
 
 class Roster:
-    """Shared by all units of work of one process."""
+    """Shared by all units of work of one process. ``id_key``: what the index keeps of a citizen number."""
 
-    def __init__(self) -> None:
-        self._version = 0
-        self._documents = RosterDocuments()
+    def __init__(self, *, in_memory: int = IN_MEMORY, id_key: IdKey = str) -> None:
+        self._in_memory = in_memory
+        self._id_key = id_key
+        self._all = _Upto(RosterDocuments(), "")
+        self._organs = _Upto(RosterDocuments(), "organ:")
         self._index: RosterIndex | None = None
+        self._directory: OrganDirectory | None = None
 
-    async def changed(self, session: Session, keys: Sequence[str]) -> None:
+    async def changed(self, session: Session, documents: Mapping[str, bytes]) -> None:
         """These documents are written in this transaction."""
-        version = await session.fetchval(_BUMP)
-        await session.execute(_NOTE, list(keys), version)
+        await roster_write.changed(session, documents, self._id_key)
 
     async def candidates(
         self, session: Session, queries: Sequence[SubjectQuery], overlay: Mapping[str, bytes]
     ) -> list[Candidates]:
-        """Answer as of now, with ``overlay`` (changes of this transaction) on top."""
-        if not overlay:
-            await self._refresh(session)
-            if self._index is None:
-                self._index = self._documents.index(str(self._version))
-            return self._index.lookup(queries)
-        draft = self._documents.copy()
-        version = await session.fetchval(_VERSION)
-        draft.update({row[0]: row[1] for row in await session.fetch(_CHANGED, self._version, version)})
-        return draft.index(str(version)).lookup(queries)
+        """Answer as of now; ``overlay``: what this transaction changed, which must not be remembered beyond it."""
+        versions = {row[0]: row[1] for row in await session.fetch(_VERSIONS)}
+        if versions["cadres"] <= self._in_memory:
+            index = await self._whole(session, versions["roster"], overlay)
+            return index.lookup(queries)
+        directory = await self._known_organs(session, versions["organs"], overlay)
+        merges = {row[0]: row[1] for row in await session.fetch("select gone, into_cadre from roster_merge")}
+        size = versions["cadres"] - len(merges)
+        roster = PostgresRoster(session, directory, merges, size, str(versions["roster"]), self._id_key)
+        return await roster.lookup(queries)
 
-    async def _refresh(self, session: Session) -> None:
-        version = await session.fetchval(_VERSION)
-        if version > self._version:
-            rows = await session.fetch(_CHANGED, self._version, version)
-            self._documents.update({row[0]: row[1] for row in rows})
-            self._version, self._index = version, None
+    async def _whole(self, session: Session, version: int, overlay: Mapping[str, bytes]) -> RosterIndex:
+        if overlay:
+            return (await self._all.draft(session, version, overlay)).index(str(version), self._id_key)
+        if await self._all.refresh(session, version) or self._index is None:
+            self._index = self._all.documents.index(str(version), self._id_key)
+        return self._index
+
+    async def _known_organs(self, session: Session, version: int, overlay: Mapping[str, bytes]) -> OrganDirectory:
+        if any(key.startswith("organ:") for key in overlay):
+            return (await self._organs.draft(session, version, overlay)).index("", self._id_key).directory
+        if await self._organs.refresh(session, version) or self._directory is None:
+            self._directory = self._organs.documents.index("", self._id_key).directory
+        return self._directory
+
+
+class _Upto:
+    """Committed roster documents with a prefix, read up to some version."""
+
+    def __init__(self, documents: RosterDocuments, prefix: str) -> None:
+        self.documents = documents
+        self._prefix = prefix
+        self._version = 0
+
+    async def refresh(self, session: Session, version: int) -> bool:
+        """Read what changed since; whether anything did."""
+        if version == self._version:
+            return False
+        self.documents.update(await self._since(session, version))
+        self._version = version
+        return True
+
+    async def draft(self, session: Session, version: int, overlay: Mapping[str, bytes]) -> RosterDocuments:
+        """A copy with what changed since and with ``overlay``."""
+        copy = self.documents.copy()
+        copy.update(await self._since(session, version))
+        copy.update({key: body for key, body in overlay.items() if key.startswith(self._prefix)})
+        return copy
+
+    async def _since(self, session: Session, version: int) -> dict[str, bytes | None]:
+        return {row[0]: row[1] for row in await session.fetch(_CHANGED, self._version, version, self._prefix)}

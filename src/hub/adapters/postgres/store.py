@@ -10,7 +10,7 @@ from typing import Any
 from hub.adapters.clock import SystemClock
 from hub.adapters.postgres.errors import translated
 from hub.adapters.postgres.pool import create_pool
-from hub.adapters.postgres.roster import Roster
+from hub.adapters.postgres.roster import IN_MEMORY, Roster
 from hub.adapters.postgres.rows import DEAD_LETTER, LEDGER, QUEUE, dead_letter, entry, queue_row
 from hub.adapters.postgres.seal import PostgresSeals
 from hub.adapters.postgres.session import Record, Session
@@ -42,24 +42,25 @@ _LAST = "\U0010ffff"
 class PostgresStore(PostgresSeals):
     """Implements ``Store``, ``SealStore`` and ``Operations``. Made by :meth:`open`; safe to share between tasks."""
 
-    def __init__(self, dsn: str, schema: str, pool: Any, clock: Clock) -> None:
+    def __init__(self, dsn: str, schema: str, pool: Any, clock: Clock, roster_in_memory: int = IN_MEMORY) -> None:
         super().__init__(dsn, schema, pool)
         self.clock = clock
         self._registry: tuple[int, Registry] = (0, Registry())
-        self._roster = Roster()
+        self._roster = Roster(in_memory=roster_in_memory)
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, dsn: str, schema: str, *, clock: Clock | None = None, size: int = 8
+        cls, dsn: str, schema: str, *, clock: Clock | None = None, size: int = 8, roster_in_memory: int = IN_MEMORY
     ) -> AsyncIterator[PostgresStore]:
         """A store over a migrated schema, closed when the block ends. ``clock``: None = the machine's.
 
-        ``size``: connections at most. Raises TransientError where the database does not answer.
+        ``size``: connections at most; ``roster_in_memory``: cadres up to which the roster is kept in memory.
+        Raises TransientError where the database does not answer.
         """
         pool = await create_pool(dsn, schema, size)
         try:
-            yield cls(dsn, schema, pool, clock or SystemClock())
+            yield cls(dsn, schema, pool, clock or SystemClock(), roster_in_memory)
         finally:
             await pool.close()
 

@@ -139,7 +139,7 @@ class PostgresUnit:
         """Write the documents at once and raise the roster's version; others see both with the commit."""
         self._roster_docs.update(documents)
         await flush.documents(self._session, documents)
-        await self._roster.changed(self._session, sorted(documents))
+        await self._roster.changed(self._session, documents)
 
     async def flush(self) -> None:
         """Send everything gathered to the database. The transaction is still open."""

@@ -2,8 +2,8 @@
 
 from hub.adapters.postgres.migrations import run_sql
 
-revision = "0001"
-down_revision = None
+revision: str | None = "0001"
+down_revision: str | None = None
 
 
 def upgrade() -> None:

@@ -1,0 +1,52 @@
+"""Bringing the roster's look-up index up to date, in the transaction that changes the roster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.adapters.postgres.roster_rows import IdKey, IndexRows
+from hub.adapters.postgres.rows import columns
+from hub.adapters.postgres.session import Session
+
+_BUMP = "update meta set value = value + 1 where name = 'roster' returning value"
+_NOTE = """
+with known as (
+  insert into roster_change (key, version) select key, $2 from unnest($1::text[]) as key
+  on conflict (key) do update set version = excluded.version returning key)
+update meta set value = case name when 'organs' then $2 else value + $3 end
+where name = 'organs' and exists (select from known where key like 'organ:%') or name = 'cadres' and $3 > 0"""
+_KNOWN = "select count(*) from roster_change where key = any($1::text[])"
+_TABLES = ("roster_token", "roster_in", "roster_holder")
+_TOKENS = (
+    'insert into roster_token select k::"char", t, c from unnest($1::text[], $2::text[], $3::text[]) as n (k, t, c)'
+)
+_INSIDE = """
+insert into roster_in
+select o, k::"char", t, c from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as n (o, k, t, c)"""
+_HOLDERS = "insert into roster_holder select * from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::text[])"
+_MERGES = "insert into roster_merge select * from unnest($1::text[], $2::text[])"
+
+
+async def changed(session: Session, documents: Mapping[str, bytes], id_key: IdKey) -> None:
+    """These roster documents are written in this transaction: index them and raise the roster's version.
+
+    The version's row stays locked until the transaction ends, so changes of the roster come one after the other.
+    """
+    version = await session.fetchval(_BUMP)
+    people = sorted(key for key in documents if key.startswith("person:"))
+    fresh = len(people) - await session.fetchval(_KNOWN, people)
+    await session.execute(_NOTE, sorted(documents), version, fresh)
+    rows = IndexRows()
+    for key in people:
+        rows.add(key, documents[key], id_key)
+    await _replace(session, [key.removeprefix("person:") for key in people], rows)
+
+
+async def _replace(session: Session, cadres: list[str], rows: IndexRows) -> None:
+    for table in _TABLES:
+        await session.execute(f"delete from {table} where cadre = any($1::text[])", cadres)
+    await session.execute("delete from roster_merge where gone = any($1::text[])", cadres)
+    await session.execute(_TOKENS, *columns(sorted(rows.tokens), 3))
+    await session.execute(_INSIDE, *columns(sorted(rows.inside), 4))
+    await session.execute(_HOLDERS, *columns(sorted(rows.holders), 5))
+    await session.execute(_MERGES, *columns(sorted(rows.merges), 2))
