@@ -31,17 +31,18 @@ class Assessment:
     post_kind_differs: bool = False
     contradictions: list[str] = field(default_factory=list)
     bits: float = 0.0
-    rows: list[dict[str, object]] = field(default_factory=list)
+    name_bits: float = 0.0
+    id_bits: float = 0.0
+    block_bits: float = 0.0
     probability: float = 0.0
 
 
 def time_fit(query: SubjectQuery, tenure: TenureView) -> Held:
     """Whether the tenure covers the time that the wording speaks of: 原 is a tenure that ended before the report."""
     if query.tense == FORMER:
-        published = query.published.toordinal()
-        if tenure.to_hi < published:
+        if tenure.to_hi < query.published_day:
             return Held.INSIDE
-        return Held.POSSIBLE if tenure.to_lo < published else Held.OUTSIDE
+        return Held.POSSIBLE if tenure.to_lo < query.published_day else Held.OUTSIDE
     span = query.reference
     return Held.POSSIBLE if span is None else covers(tenure, span)
 
@@ -120,17 +121,11 @@ def _dates(query: SubjectQuery, found: Assessment) -> None:
         found.contradictions.append("date_unreadable")
     if span is None:
         return
-    if span.lo > query.published.toordinal():
+    if span.lo > query.published_day:
         found.contradictions.append("conduct_after_report")
     tenures = found.person.tenures
     if any(tenure.left == "death" and span.lo > tenure.to_hi for tenure in tenures):
         found.contradictions.append("conduct_after_death")
-    elif tenures and not query.organ and not query.post and not _in_career(tenures, span):
-        found.contradictions.append("outside_career")
-
-
-def _in_career(tenures: Sequence[TenureView], span: Span) -> bool:
-    return span.overlaps(min(tenure.from_lo for tenure in tenures), max(tenure.to_hi for tenure in tenures))
 
 
 def _organ_post_date(query: SubjectQuery, candidates: Candidates, found: Assessment) -> None:

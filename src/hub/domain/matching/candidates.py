@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from hub.domain.matching.query import SubjectQuery
 
 IdRelation = Literal["equal", "repaired", "other", "unknown", "unstated"]
-"""The stated number against the recorded one: equal; equal after undoing one slip in a number that fails its check;
+"""The stated number against the recorded one: equal; equal, or nearly, in a number that fails its check;
 another; none recorded; none stated."""
 OrganHow = Literal["code", "valid", "dated_elsewhere", "renamed", "successor", "bare"]
 """How words led to an organ: its code; a name valid on the day; a name of the organ from another time; through a
@@ -31,16 +31,16 @@ class OrganReading:
     """All organs that the words may mean as of the reference day.
 
     ``unit``: the ids of the one organ meant (several by renaming), empty where none or more than one is meant.
+    ``ids``: every organ that comes into question (derived).
     """
 
     said: str | None = None
     hits: tuple[OrganHit, ...] = ()
     unit: frozenset[str] = frozenset()
+    ids: frozenset[str] = field(init=False, default=frozenset())
 
-    @property
-    def ids(self) -> frozenset[str]:
-        """Every organ that comes into question."""
-        return frozenset(hit.organ_id for hit in self.hits)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ids", frozenset(hit.organ_id for hit in self.hits))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from functools import lru_cache
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 _FORM = re.compile(r"\d{17}[\dX]")
+_OLD_FORM = re.compile(r"\d{15}")
 _BLANKS = re.compile(r"[\s\-]")
 
 
@@ -44,7 +45,13 @@ def is_valid(number: str) -> bool:
 
 @lru_cache(maxsize=1 << 12)
 def repairs(number: str) -> tuple[str, ...]:
-    """Valid numbers one slip from a number that fails its check: one character wrong, or two neighbours changed."""
+    """Valid numbers one slip from a number that fails its check: one character wrong, or two neighbours changed.
+
+    A number of the first generation (fifteen digits, no check character) gives the one of eighteen that replaced it.
+    """
+    if _OLD_FORM.fullmatch(number):
+        longer = number[:6] + "19" + number[6:]
+        return (longer + check_character(longer),)
     if len(number) != 18 or is_valid(number):
         return ()
     found: dict[str, None] = {}

@@ -17,7 +17,10 @@ WORDS = {
     "date_unreadable": ("行为时间无法辨认", "the date of the conduct cannot be read"),
     "conduct_after_report": ("行为时间晚于报告时间", "the conduct is dated after the report"),
     "conduct_after_death": ("行为时间在其去世之后", "the conduct is dated after the person's death"),
-    "outside_career": ("行为时间不在其任职经历之内", "the conduct is dated outside the person's career"),
+    "number_not_recorded": (
+        "名册未记其身份证号，无从核对",
+        "the roster records no number to check the stated one against",
+    ),
     "organ_unknown": ("名册中没有这个单位", "the roster knows no organ by these words"),
     "organ_ambiguous": ("单位名称对应不止一个单位", "the words may mean more than one organ"),
     "never_in_organ": ("名册中未在该单位任职", "never in this organ, says the roster"),
@@ -106,7 +109,11 @@ def _settles(verdict: Verdict, result: MatchResult) -> list[tuple[str, str, str]
 
 
 def _rows(query: SubjectQuery, candidates: Candidates, one: Assessment) -> list[dict[str, Any]]:
-    bits = {str(row["field"]): row["bits"] for row in one.rows}
+    bits = {
+        "name": round(one.name_bits, 2),
+        "citizen_id": round(one.id_bits, 2),
+        "organ_post_date": round(one.block_bits, 2),
+    }
     held = one.held_by
     rows: list[dict[str, Any]] = []
     if query.name:
@@ -150,7 +157,7 @@ def _rows(query: SubjectQuery, candidates: Candidates, one: Assessment) -> list[
                 "field": "date",
                 "said": query.conduct.text(),
                 "roster": None,
-                "level": "in_career" if "outside_career" not in one.contradictions else "outside_career",
+                "level": "stated",
                 "bits": 0.0,
             }
         )

@@ -49,6 +49,11 @@ class SubjectQuery:
     said_post: posts.PostSaid = field(init=False)
     tense: str = field(init=False)
     masked: bool = field(init=False)
+    published_day: int = field(init=False)
+    reference: Span | None = field(init=False)
+    """The days on which the stated post was held: publication for 现任, else the conduct's."""
+    valid_id: str | None = field(init=False)
+    """The citizen number where its check holds."""
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -57,6 +62,10 @@ class SubjectQuery:
         put(self, "conduct", spans.conduct_span(self.at, self.published))
         put(self, "said_post", said)
         put(self, "tense", _WORDINGS.get((self.wording or "").strip(), said.wording or THEN))
+        day = self.published.toordinal()
+        put(self, "published_day", day)
+        put(self, "reference", Span(day, day) if self.tense == PRESENT else self.conduct)
+        put(self, "valid_id", self.citizen_id if self.citizen_id and numbers.is_valid(self.citizen_id) else None)
         put(self, "masked", bool(self.name and names.is_masked(self.name)))
 
     @classmethod
@@ -80,18 +89,3 @@ class SubjectQuery:
     def names(self) -> tuple[str, ...]:
         """The name and the aliases stated."""
         return (self.name, *self.aliases) if self.name else self.aliases
-
-    @property
-    def published_span(self) -> Span:
-        """The day of the report as a span."""
-        return Span(self.published.toordinal(), self.published.toordinal())
-
-    @property
-    def reference(self) -> Span | None:
-        """The days on which the stated post was held: publication for 现任, else the conduct's."""
-        return self.published_span if self.tense == PRESENT else self.conduct
-
-    @property
-    def valid_id(self) -> str | None:
-        """The citizen number where its check holds."""
-        return self.citizen_id if self.citizen_id and numbers.is_valid(self.citizen_id) else None

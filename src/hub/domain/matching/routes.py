@@ -82,8 +82,8 @@ def _m2_rivals(query: SubjectQuery, chosen: Assessment, found: list[Assessment],
     runner_up = max((one.bits for one in found if one is not chosen), default=None)
     if runner_up is not None and chosen.bits - runner_up < policy.margin_bits:
         blocks.append("margin")
-    if query.valid_id and not blocks and chosen.id_relation == "other":
-        blocks.append("citizen_id_differs")
+    if chosen.id_relation == "unknown":
+        blocks.append("number_not_recorded")
     return list(dict.fromkeys(blocks))
 
 

@@ -70,17 +70,16 @@ def _block_bits(query: SubjectQuery, found: Assessment, size: int, seats: int, w
 
 
 def weigh(query: SubjectQuery, candidates: Candidates, found: list[Assessment], weights: Weights) -> float:
-    """Set bits, rows and probability of every assessment; returns the probability of "not in our roster"."""
+    """Set bits and probability of every assessment; returns the probability of "not in our roster"."""
     size = max(candidates.roster_size, _POPULATION)
     seats = sum(1 for one in found if one.held is not Held.OUTSIDE)
     for one in found:
-        pieces = {
-            "name": _name_bits(query, one, size, weights),
-            "citizen_id": _id_bits(one, size, weights),
-            "organ_post_date": _block_bits(query, one, size, seats, weights),
-        }
-        one.bits = sum(pieces.values()) - (20.0 if "conduct_after_death" in one.contradictions else 0.0)
-        one.rows = [{"field": name, "bits": round(bits, 2)} for name, bits in pieces.items()]
+        one.name_bits = _name_bits(query, one, size, weights)
+        one.id_bits = _id_bits(one, size, weights)
+        one.block_bits = _block_bits(query, one, size, seats, weights)
+        one.bits = one.name_bits + one.id_bits + one.block_bits
+        if "conduct_after_death" in one.contradictions:
+            one.bits -= 20.0
     return _share_out(found, size, weights)
 
 

@@ -22,6 +22,15 @@ from hub.domain.roster.organs import OrganDirectory
 
 MAX_NAMESAKES = 40
 """Namesakes outside the organ that are looked at; the rest is counted."""
+BESIDES_THOSE_INSIDE = 3
+"""Of these, how many are looked at where somebody in the organ bears the name."""
+BESIDES_THE_ORGAN = 12
+"""And how many where the organ is known and nobody there does."""
+MANY_ORGANS = 40
+"""Organs that words may mean beyond which people are found by name alone; nothing is automatic there but M1."""
+MANY_NAMESAKES = 400
+READINGS = 3
+"""Readings of a stated name that are looked up; the roster is indexed under all."""
 MAX_NEAR = 20
 """People with a similar or withheld name in the organ that are looked at."""
 NEAR_DAYS = 90
@@ -118,31 +127,43 @@ class Finder:
             return (), "unstated"
         if query.valid_id:
             return (self.store.key_of(query.valid_id),), "equal"
-        return tuple(self.store.key_of(one) for one in numbers.repairs(query.citizen_id)), "repaired"
+        written = (query.citizen_id, *numbers.repairs(query.citizen_id))
+        return tuple(self.store.key_of(one) for one in written), "repaired"
 
     def _by_name(self, query: SubjectQuery, reading: OrganReading, chosen: dict[int, None]) -> int:
         organs = sorted(reading.ids)
+        many = len(organs) > MANY_ORGANS
         names = tuple(dict.fromkeys(level1(name) for name in query.names))
-        inside: dict[int, None] = {
-            row: None for organ in organs for name in names for row in self.store.named_in(organ, name)
-        }
-        sounds = () if query.masked else tuple(dict.fromkeys(sound for name in names for sound in level2(name)))
-        alike = {row: None for organ in organs for sound in sounds for row in self.store.sounding_in(organ, sound)}
-        if not inside:
+        inside = self._inside_any(names, reading.ids) if many else self._inside(names, organs)
+        sounds = (
+            () if query.masked else tuple(dict.fromkeys(sound for name in names for sound in level2(name)[:READINGS]))
+        )
+        near = [] if many else [hit.organ_id for hit in reading.hits if hit.how != "successor"]
+        alike = {row: None for organ in near for sound in sounds for row in self.store.sounding_in(organ, sound)}
+        if not inside and not many:
             for organ in organs:
                 alike.update(dict.fromkeys(self._near(organ, query, names)))
         chosen.update(inside)
         chosen.update(alike)
-        elsewhere = [] if query.masked else [row for name in names for row in self._sample(name, chosen)]
+        most = BESIDES_THOSE_INSIDE if inside else BESIDES_THE_ORGAN if reading.unit else MAX_NAMESAKES
+        elsewhere = [] if query.masked else [row for name in names for row in self._sample(name, chosen, most)]
         more = sum(len(self.store.named(name)) for name in names) - len(inside) - len(elsewhere) if elsewhere else 0
         if not elsewhere and not chosen and not query.masked:
             elsewhere = [row for sound in sounds for row in self.store.sounding(sound)[:MAX_NAMESAKES]]
         chosen.update(dict.fromkeys(elsewhere[:MAX_NAMESAKES]))
         return max(0, more)
 
-    def _sample(self, name: str, chosen: dict[int, None]) -> list[int]:
-        rows = self.store.named(name)[: MAX_NAMESAKES + len(chosen)]
-        return [row for row in rows if row not in chosen][:MAX_NAMESAKES]
+    def _inside(self, names: tuple[str, ...], organs: list[str]) -> dict[int, None]:
+        return {row: None for organ in organs for name in names for row in self.store.named_in(organ, name)}
+
+    def _inside_any(self, names: tuple[str, ...], organs: frozenset[str]) -> dict[int, None]:
+        """The same where the words may mean very many organs: by way of the name."""
+        rows = (row for name in names for row in self.store.named(name)[:MANY_NAMESAKES])
+        return {row: None for row in rows if any(held.organ_id in organs for held in self.store.stored(row).tenures)}
+
+    def _sample(self, name: str, chosen: dict[int, None], most: int) -> list[int]:
+        rows = self.store.named(name)[: most + len(chosen)]
+        return [row for row in rows if row not in chosen][:most]
 
     def _near(self, organ: str, query: SubjectQuery, names: tuple[str, ...]) -> list[int]:
         """Rows in the organ whose name is one edit away, or could stand behind the mask."""
@@ -161,6 +182,8 @@ class Finder:
         return [rows[at] for hits in found for _, _, at in hits]
 
     def _by_post(self, query: SubjectQuery, reading: OrganReading, chosen: dict[int, None]) -> None:
+        if not reading.hits or len(reading.ids) > MANY_ORGANS:
+            return
         bases = frozenset(part.base for part in query.said_post.parts)
         span = query.reference
         lo, hi = (span.lo - NEAR_DAYS, span.hi + NEAR_DAYS) if span else (0, query.published.toordinal())

@@ -12,6 +12,8 @@ from hub.domain.matching.tables import organ_shorts
 from hub.domain.roster.organ_names import Gazetteer, OrganWords, folded
 from hub.domain.roster.records import Organ
 
+_FEW = 24
+"""Readings of words for an organ beyond which nobody looks at each."""
 _PLACE_ENDS = ("省", "市", "县", "区", "州", "旗", "盟")
 
 
@@ -34,7 +36,9 @@ class OrganDirectory:
         self._learn_parents()
         self._by_text: dict[str, list[_Named]] = {}
         self._by_core: dict[str, list[_Named]] = {}
+        self._by_place: dict[tuple[str, str], list[_Named]] = {}
         self._chains: dict[str, tuple[str, ...]] = {}
+        self._lasts: dict[str, int] = {}
         self._units = _Units(self.organs)
         for organ in self.organs.values():
             self._index(organ)
@@ -66,9 +70,13 @@ class OrganDirectory:
         for name in organ.names:
             lo = widened(name.start, "day", ALWAYS)[0]
             hi = widened(name.end, "day", NEVER)[1]
+            self._lasts[organ.organ_id] = max(hi, self._lasts.get(organ.organ_id, ALWAYS))
             named = _Named(organ.organ_id, name.name, lo, hi, self.gazetteer.take_apart(name.name))
             self._by_text.setdefault(folded(name.name), []).append(named)
             self._by_core.setdefault(named.words.core, []).append(named)
+            chain = self._chains[organ.organ_id]
+            for place in set(chain).union(*named.words.places):
+                self._by_place.setdefault((named.words.core, place), []).append(named)
 
     def label(self, organ_id: str, day: int = NEVER) -> str:
         """The name an organ had on a day: the full one where there is one, else the latest."""
@@ -105,45 +113,62 @@ class OrganDirectory:
         return self._with_lineage(said, hits, span)
 
     def _with_lineage(self, said: str, hits: dict[str, OrganHit], span: Span) -> OrganReading:
-        units = {self._units.of(hit.organ_id) for hit in hits.values() if hit.automatic}
-        for hit in list(hits.values()):
+        units = {self._then(hit.organ_id, span) for hit in hits.values() if hit.automatic}
+        unit = next(iter(units)) if len(units) == 1 else frozenset[str]()
+        for hit in list(hits.values()) if len(hits) <= _FEW else ():
             for other in sorted(self._units.of(hit.organ_id)):
                 hits.setdefault(other, OrganHit(other, "renamed", hit.name, hit.automatic))
             for other in self._units.neighbours(hit.organ_id):
-                hits.setdefault(other, OrganHit(other, "successor", hit.name, False))
-        ordered = sorted(hits.values(), key=lambda hit: (not hit.automatic, hit.how != "valid", hit.organ_id))
-        unit = next(iter(units)) if len(units) == 1 else frozenset[str]()
+                hits.setdefault(other, OrganHit(other, "successor", hit.name, other in unit))
+        ordered = sorted(hits.values(), key=lambda hit: (hit.organ_id not in unit, hit.how != "valid", hit.organ_id))
         return OrganReading(said, tuple(ordered), unit)
+
+    def _then(self, organ_id: str, span: Span) -> frozenset[str]:
+        """The organ as it was on the day: where it had ended by merging into exactly one other, that one."""
+        unit = self._units.of(organ_id)
+        seen = {unit}
+        while self._ended(unit, span.lo):
+            into = {self._units.of(other) for other in self._units.merged_into(unit)}
+            if len(into) != 1 or (following := next(iter(into))) in seen:
+                return unit
+            seen.add(following)
+            unit = following
+        return unit
+
+    def _ended(self, unit: frozenset[str], day: int) -> bool:
+        return all(self._lasts.get(organ_id, NEVER) < day for organ_id in unit)
 
     def _find(self, said: str) -> list[tuple[_Named, bool]]:
         exact = self._by_text.get(folded(said), [])
         words = self.gazetteer.take_apart(said)
         found = {id(one): (one, False) for one in exact}
-        for one in self._by_core.get(words.core, ()) if words.core or words.places else ():
-            place = self._same_place(words, one)
-            if place is not None:
-                found.setdefault(id(one), (one, place))
+        found.update(self._here(words, words.core) if words.places else self._bare(words.core))
+        found.update((id(one), (one, False)) for one in exact)
         if not found and words.places:
             for full in organ_shorts().get(words.core, ()):
-                for one in self._by_core.get(full, ()):
-                    if self._same_place(words, one) is False:
-                        found.setdefault(id(one), (one, False))
+                found.update(self._here(words, full))
         return list(found.values())
 
-    def _same_place(self, words: OrganWords, one: _Named) -> bool | None:
-        """False: the places said are this organ's; True: no place was said (bare); None: another place."""
+    def _here(self, words: OrganWords, core: str) -> dict[int, tuple[_Named, bool]]:
+        lists = ([self._by_place.get((core, place), []) for place in sorted(said)] for said in words.places)
+        shortest = min(lists, key=lambda found: sum(map(len, found)))
+        return {id(one): (one, False) for near in shortest for one in near if self._same_place(words, one)}
+
+    def _bare(self, core: str) -> dict[int, tuple[_Named, bool]]:
+        """Organs of this kind in any place: only readings for a reviewer, and only where they are few."""
+        everywhere = self._by_core.get(core, ()) if core else ()
+        return {id(one): (one, True) for one in everywhere} if len(everywhere) <= _FEW else {}
+
+    def _same_place(self, words: OrganWords, one: _Named) -> bool:
+        """Whether every place said is on the organ's chain, and the last of them is the organ's own."""
         chain = self._chains[one.organ_id]
-        if not words.places:
-            return bool(one.words.places) or bool(chain) or None
-        if not chain and not one.words.places:
-            return None
         last = one.words.places[-1] if one.words.places else frozenset(chain[-1:])
         if last.isdisjoint(words.places[-1]):
-            return None
+            return False
         if chain and chain[-1] in last and chain[-1] not in words.places[-1]:
-            return None
+            return False
         allowed = set(chain).union(*one.words.places) if one.words.places else set(chain)
-        return False if all(not said.isdisjoint(allowed) for said in words.places) else None
+        return all(not said.isdisjoint(allowed) for said in words.places)
 
 
 class _Units:
@@ -152,11 +177,16 @@ class _Units:
     def __init__(self, organs: dict[str, Organ]) -> None:
         self._renamed: dict[str, set[str]] = {}
         self._near: dict[str, set[str]] = {}
+        self._merged: dict[str, set[str]] = {}
         for organ in organs.values():
             for edge in organ.succession:
                 into = self._renamed if edge.kind.startswith("renamed") else self._near
                 into.setdefault(organ.organ_id, set()).add(edge.organ)
                 into.setdefault(edge.organ, set()).add(organ.organ_id)
+                if edge.kind == "merged_into":
+                    self._merged.setdefault(organ.organ_id, set()).add(edge.organ)
+                elif edge.kind == "merged_from":
+                    self._merged.setdefault(edge.organ, set()).add(organ.organ_id)
 
     def of(self, organ_id: str) -> frozenset[str]:
         """The organ and all that it was or became by renaming alone."""
@@ -167,6 +197,10 @@ class _Units:
                     found.add(other)
                     todo.append(other)
         return frozenset(found)
+
+    def merged_into(self, unit: frozenset[str]) -> set[str]:
+        """Organs that a unit ended in."""
+        return {other for one in unit for other in self._merged.get(one, ())}
 
     def neighbours(self, organ_id: str) -> list[str]:
         """Organs one merger or split away from the unit."""

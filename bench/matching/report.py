@@ -1,0 +1,96 @@
+"""Counts per kind, with the one-sided 95 % bound on the share of wrong automatic matches, and the reliability table."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from bench.matching.subjects import Subject
+from hub.domain.matching import MatchResult
+
+
+def upper_bound(wrong: int, of: int, level: float = 0.95) -> float:
+    """Clopper-Pearson, one-sided: the share of wrong ones that ``wrong`` of ``of`` cannot rule out. 1.0 where nothing was seen."""
+    if of == 0 or wrong >= of:
+        return 1.0
+    if wrong == 0:
+        return 1 - (1 - level) ** (1 / of)
+    lo, hi = wrong / of, 1.0
+    for _ in range(80):
+        mid = (lo + hi) / 2
+        tail = sum(math.exp(_log_binomial(of, k, mid)) for k in range(wrong + 1))
+        lo, hi = (mid, hi) if tail > 1 - level else (lo, mid)
+    return hi
+
+
+def _log_binomial(n: int, k: int, p: float) -> float:
+    ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    return ways + k * math.log(p) + (n - k) * math.log1p(-p)
+
+
+@dataclass(slots=True)
+class Row:
+    """One kind of case."""
+
+    subjects: int = 0
+    auto: int = 0
+    wrong: int = 0
+    decidable: int = 0
+    decided: int = 0
+    beyond: int = 0
+    """Automatic and right, though the careful person would have looked further."""
+    reviewable: int = 0
+    in_three: int = 0
+    misleading: int = 0
+    """The record settles on somebody else than who was meant: no reader of it could know."""
+
+
+@dataclass(slots=True)
+class Report:
+    """Add every answer, then print."""
+
+    rows: dict[str, Row] = field(default_factory=lambda: defaultdict(Row))
+    bins: dict[str, list[tuple[float, bool]]] = field(default_factory=lambda: defaultdict(list))
+    wrongs: list[tuple[Subject, MatchResult]] = field(default_factory=list)
+    missed: list[tuple[Subject, MatchResult]] = field(default_factory=list)
+
+    def add(self, subject: Subject, result: MatchResult) -> None:
+        """Count one answer under its kind."""
+        row = self.rows[subject.kind]
+        row.subjects += 1
+        if subject.decided is not None and subject.decided != subject.truth:
+            row.misleading += 1
+            return
+        if result.decision == "auto":
+            row.auto += 1
+            if result.cadre_id != subject.truth:
+                row.wrong += 1
+                self.wrongs.append((subject, result))
+            elif subject.decided is None:
+                row.beyond += 1
+        if subject.decided is not None:
+            row.decidable += 1
+            row.decided += result.decision == "auto" and result.cadre_id == subject.truth
+            if result.decision != "auto":
+                self.missed.append((subject, result))
+        elif subject.truth is not None and result.decision != "auto":
+            row.reviewable += 1
+            row.in_three += subject.truth in result.candidates[:3]
+
+    def total(self) -> Row:
+        """All kinds together."""
+        return Row(*(sum(getattr(row, name) for row in self.rows.values()) for name in Row.__slots__))
+
+    def table(self) -> str:
+        """A text table, one line a kind."""
+        head = f"{'kind':34} {'n':>6} {'auto':>6} {'wrong':>5} {'bound':>8} {'decid.':>6} {'recall':>6} {'beyond':>6} {'review':>6} {'top3':>6}"
+        lines = [head]
+        for kind, row in [*sorted(self.rows.items()), ("ALL", self.total())]:
+            recall = f"{row.decided / row.decidable:.3f}" if row.decidable else "-"
+            top = f"{row.in_three / row.reviewable:.3f}" if row.reviewable else "-"
+            bound = f"{upper_bound(row.wrong, row.auto):.5f}" if row.auto else "-"
+            lines.append(
+                f"{kind:34} {row.subjects:6} {row.auto:6} {row.wrong:5} {bound:>8} {row.decidable:6} {recall:>6} {row.beyond:6} {row.reviewable:6} {top:>6}"
+            )
+        return "\n".join(lines)
