@@ -30,7 +30,7 @@ async def main(point: str) -> None:
         AIOKafkaProducer.commit_transaction = _die
     async with PostgresStore.open(settings.postgres, settings.schema_name) as store:
         if point == "committed":
-            store.mark_published = _die  # type: ignore[method-assign]  # the point to die at
+            store.mark_published = _die  # type: ignore[assignment, method-assign]  # the point to die at
         await run_relay(settings, store)
 
 

@@ -7,7 +7,7 @@ had met a gap run again. After four or five rounds nothing is missing, however m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from hub.adapters.postgres.roster_rows import NAME, NUMBER, SOUND, IdKey, stored
@@ -17,7 +17,7 @@ from hub.domain.roster import Finder, OrganDirectory, Stored
 from hub.domain.roster.records import current
 
 Question = tuple[Any, ...]
-_LISTED = 200
+_LISTED = 64
 _TOKENS = """
 select w.kind, w.token, array(select t.cadre from roster_token t where t.kind = w.kind::"char" and t.token = w.token
   order by t.cadre limit $3), (select count(*) from roster_token t where t.kind = w.kind::"char" and t.token = w.token)
@@ -26,31 +26,40 @@ _INSIDE = """
 select w.organ, w.kind, w.token, t.cadre from unnest($1::text[], $2::text[], $3::text[]) as w (organ, kind, token)
 join roster_in t on t.organ = w.organ and t.kind = w.kind::"char" and t.token = w.token order by t.cadre"""
 _MEMBERS = """
-select organ, token, cadre from roster_in where organ = any($1::text[]) and kind = 'n' order by cadre, token"""
+select organ, array_agg(token order by cadre, token), array_agg(cadre order by cadre, token)
+from roster_in where organ = any($1::text[]) and kind = 'n' group by organ"""
 _HOLDERS = """
 select distinct organ, base, from_day, to_day, cadre from roster_holder where organ = any($1::text[]) order by cadre"""
 _DOCUMENTS = "select key, body from doc where key = any($1::text[])"
 
 
 class Rows(Sequence[int]):
-    """Rows of one token: the first ones, and how many there are."""
+    """Rows of the first of some cadres, numbered when they are looked at, and how many there are in all."""
 
-    def __init__(self, rows: Sequence[int], total: int) -> None:
-        self._rows = rows
-        self._total = max(total, len(rows))
+    def __init__(self, cadres: Sequence[str], row: Callable[[str], int], total: int = 0) -> None:
+        self._cadres = cadres
+        self._row = row
+        self._total = max(total, len(cadres))
 
     @overload
     def __getitem__(self, at: int) -> int: ...
     @overload
     def __getitem__(self, at: slice) -> Sequence[int]: ...
     def __getitem__(self, at: int | slice) -> int | Sequence[int]:
-        return self._rows[at]
+        return list(map(self._row, self._cadres[at])) if isinstance(at, slice) else self._row(self._cadres[at])
 
     def __len__(self) -> int:
         return self._total
 
-    def __iter__(self) -> Any:
-        return iter(self._rows)
+    def __iter__(self) -> Iterator[int]:
+        return iter(dict.fromkeys(map(self._row, self._cadres)))
+
+
+class _Each(Rows):
+    """Rows beside a list of the same length: one may stand there twice."""
+
+    def __iter__(self) -> Iterator[int]:
+        return map(self._row, self._cadres)
 
 
 class PostgresRoster:
@@ -138,8 +147,8 @@ class PostgresRoster:
 
     def members(self, organ_id: str) -> tuple[Sequence[str], Sequence[int]]:
         """L1 names and rows of all who were ever in the organ."""
-        pairs: list[tuple[str, int]] = self._ask("members", organ_id, nothing=[])
-        return [name for name, _ in pairs], [row for _, row in pairs]
+        names, cadres = self._ask("members", organ_id, nothing=((), ()))
+        return names, _Each(cadres, self._row)
 
     def holders(self, organ_id: str, bases: frozenset[str], lo: int, hi: int) -> Sequence[int]:
         """Rows that held such a post there, acted or were in charge, from ``lo`` to ``hi``."""
@@ -185,7 +194,7 @@ class PostgresRoster:
     async def _tokens(self, wanted: list[Question]) -> None:
         rows = await self._session.fetch(_TOKENS, [one[0] for one in wanted], [one[1] for one in wanted], _LISTED)
         for kind, token, cadres, total in rows:
-            self._answers["token", kind, token] = Rows(list(dict.fromkeys(map(self._row, cadres))), total)
+            self._answers["token", kind, token] = Rows(cadres, self._row, total)
 
     async def _inside(self, wanted: list[Question]) -> None:
         found: dict[Question, dict[int, None]] = {one: {} for one in wanted}
@@ -195,10 +204,9 @@ class PostgresRoster:
         self._answers.update((("inside", *one), list(rows)) for one, rows in found.items())
 
     async def _members(self, wanted: list[Question]) -> None:
-        found: dict[str, list[tuple[str, int]]] = {one[0]: [] for one in wanted}
-        for organ, name, cadre in await self._session.fetch(_MEMBERS, list(found)):
-            found[organ].append((name, self._row(cadre)))
-        self._answers.update((("members", organ), pairs) for organ, pairs in found.items())
+        self._answers.update((("members", one[0]), ((), ())) for one in wanted)
+        for organ, names, cadres in await self._session.fetch(_MEMBERS, [one[0] for one in wanted]):
+            self._answers["members", organ] = (names, cadres)
 
     async def _holders(self, wanted: list[Question]) -> None:
         found: dict[str, list[tuple[str, int, int, int]]] = {one[0]: [] for one in wanted}
