@@ -118,7 +118,9 @@ class BatchingConsumer(driver.Consumer):
         """The records that continue the lane; none when the partition moved away or has nothing yet."""
         if lane.skips(taken[0].offset):
             taken = await self._thread.fetch_from(tp, lane.expected)
-        return [record for record in taken if record.offset >= lane.expected]
+        if taken and taken[0].offset < lane.expected:
+            return [record for record in taken if record.offset >= lane.expected]
+        return taken
 
     # delivery
 

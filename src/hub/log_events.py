@@ -4,6 +4,7 @@ from __future__ import annotations
 
 API_FAILED = "api.failed"
 API_READY = "api.ready"
+EVENT_SET_ASIDE = "event.set_aside"
 INBOUND_NOT_SENT = "inbound.not_sent"
 RELAY_FAILED = "relay.failed"
 RELAY_FENCED = "relay.fenced"

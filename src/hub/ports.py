@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from hub.domain.matching import Candidates, SubjectQuery
 from hub.domain.registry import Registry
+from schemas.codec import Event
 
 EntryKind = Literal["in", "out", "access", "note"]
 
@@ -236,13 +237,7 @@ class Calendar(Protocol):
         """True where only weekends are known for that year."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A CloudEvent as sent: ``attributes`` with every extension, ``data`` parsed from JSON."""
-
-    attributes: Mapping[str, Any]
-    data: Any
-    extra: Mapping[str, Any] = field(default_factory=dict)
+Decoded = Event
 
 
 class Keys(Protocol):

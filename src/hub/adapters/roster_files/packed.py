@@ -44,7 +44,11 @@ class PackedRoster:
         self._posts: list[str] = meta["posts"]
         self._kinds: list[str] = meta["kinds"]
         self._left: list[str | None] = [left or None for left in meta["left"]]
-        self._bases = [frozenset(post_bases(post)) for post in self._posts]
+        self._acted = frozenset(number for number, kind in enumerate(self._kinds) if kind in _ACTED)
+        self._by_base: dict[str, set[int]] = {}
+        for number, post in enumerate(self._posts):
+            for base in post_bases(post):
+                self._by_base.setdefault(base, set()).add(number)
         with (folder / "organs.jsonl").open("rb") as file:
             self.directory = OrganDirectory(records.organ(orjson.loads(line)) for line in file)
         self._map(folder)
@@ -143,8 +147,7 @@ class PackedRoster:
         if organ is None:
             return ()
         at, end = self._organ_at[organ] * TENURE.size, self._organ_at[organ + 1] * TENURE.size
-        acted = {number for number, kind in enumerate(self._kinds) if kind in _ACTED}
-        wanted = {number for number, found in enumerate(self._bases) if not bases.isdisjoint(found)} if bases else set()
+        acted, wanted = self._acted, set[int]().union(*(self._by_base.get(base, ()) for base in bases))
         return [
             row
             for row, _, post, kind, _, _, from_lo, _, _, to_hi in TENURE.iter_unpack(self._by_organ[at:end])

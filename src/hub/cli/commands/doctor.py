@@ -10,7 +10,7 @@ from dataclasses import asdict
 import typer
 
 from hub.bootstrap import open_store
-from hub.cli.checks import Found, all_checks
+from hub.cli.checks import Found, all_checks, calendar, disk
 from hub.cli.common import DataOption, JsonOption, json_line, out, running
 from hub.errors import HubError, UsageError
 from hub.ports_operations import Operations
@@ -32,23 +32,25 @@ def doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
       hub doctor
       hub doctor --data /srv/hub --json
     """
-    bad = asyncio.run(_examine(data_settings(data), as_json=as_json))
-    if bad:
+    try:
+        checks = examined(running(data))
+    except UsageError as error:
+        settings = Settings()
+        checks = without_hub(settings.model_copy(update={"data": data or settings.data}), error)
+    if asyncio.run(_examine(checks, as_json=as_json)):
         raise typer.Exit(1)
 
 
-def data_settings(data: DataOption) -> Settings:
-    """Settings of the running hub; where none runs, those of the folder, so that there is something to look at."""
-    try:
-        return running(data)
-    except UsageError:
-        settings = Settings()
-        return settings.model_copy(update={"data": data or settings.data})
+async def without_hub(settings: Settings, error: UsageError) -> AsyncIterator[Found]:
+    """What can be said about a folder in which no hub runs."""
+    yield Found("hub", "wrong", str(error), error.hint or "")
+    yield disk(settings)
+    yield calendar(settings)
 
 
-async def _examine(settings: Settings, *, as_json: bool) -> bool:
+async def _examine(checks: AsyncIterator[Found], *, as_json: bool) -> bool:
     bad = False
-    async for found in examined(settings):
+    async for found in checks:
         bad = bad or found.state == "wrong"
         if as_json:
             json_line(asdict(found))

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
 from typing import IO, Annotated, Any
@@ -83,8 +84,9 @@ def _progress(console: Console) -> Progress:
 
 
 def _version(roster: Path) -> str:
-    found = roster.stat()
-    return f"{roster.name}:{found.st_size}:{found.st_mtime_ns}"
+    """The state of a roster file: its name and a digest of its content."""
+    with roster.open("rb") as file:
+        return f"{roster.name}:{file_digest(file, 'sha256').hexdigest()[:16]}"
 
 
 def _packed(roster: Path, folder: Path, progress: Progress, console: Console) -> PackedRoster:

@@ -1,0 +1,127 @@
+"""Explanations: named facts, gates, alternatives, and one paragraph in Chinese and English made from them (Gate-10, R-GV-02)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.domain.assess import Case, bearing_facts, lifts
+from hub.domain.facts import CLEARING, COUNTED, Statement
+from hub.domain.view import View, blocked_reason
+
+ALTERNATIVES = ["no_action"]
+LEVEL_ZH = {
+    "K0": "尚无核实结论",
+    "K1": "单一来源",
+    "K2": "两个以上独立来源印证",
+    "KA": "有正式认定",
+    "KX": "结论相互矛盾",
+}
+LEVEL_EN = {
+    "K0": "no verified finding", "K1": "one independent source", "K2": "two or more independent sources",
+    "KA": "a formal determination", "KX": "contradictory conclusions",
+}  # fmt: skip
+
+
+def weight(view: View, case: Case, one: Statement) -> str:
+    """What a finding weighs: adverse, favourable, cleared, tolerated or expired; nothing while unproven."""
+    if one.id in case.tolerated:
+        return "tolerated"
+    if case.status[one.id] in CLEARING or one.attribution == "excluded":
+        return "cleared"
+    return "adverse" if one.status in COUNTED else "none"
+
+
+def facts(view: View, main: Case | None) -> list[dict[str, Any]]:
+    """Named facts of the whole dossier, those of the case first; a dated extract, not only what is adverse (意见5)."""
+    found: list[dict[str, Any]] = []
+    ordered = ([main] if main else []) + [case for case in view.cases.values() if case is not main]
+    for case in ordered:
+        for one in case.statements:
+            if one.id not in case.excluded and (what := weight(view, case, one)) != "none":
+                found.append(_finding(case, one, what))
+        for act in case.acts:
+            if lifts(act) or act.grade in ("优秀", "称职"):
+                impact = view.dossier.impacts.get(act.id)
+                over = impact is not None and impact.state == "expired"
+                what = (
+                    "tolerated"
+                    if act.id in case.tolerated
+                    else "expired"
+                    if over
+                    else "adverse"
+                    if lifts(act)
+                    else "favourable"
+                )
+                found.append(
+                    {
+                        "body": act.body or "committee",
+                        "organ": act.source,
+                        "finding": act.ref,
+                        "status": act.kind,
+                        "severity": act.severity,
+                        "weight": what,
+                        "case": case.id,
+                        "decided_on": act.decided_on,
+                    }
+                )
+    return found
+
+
+def _finding(case: Case, one: Statement, what: str) -> dict[str, Any]:
+    return {
+        "body": one.body, "organ": one.source, "finding": one.ref, "revision": one.revision, "status": case.status[one.id],
+        "severity": one.severity, "attribution": one.attribution, "category": one.category, "weight": what, "case": case.id,
+        "verified": one.time[:10],
+    }  # fmt: skip
+
+
+def gates(view: View, case: Case) -> dict[str, str]:
+    """Every gate and its result: pass, fail, or what it waits for (policy section 8)."""
+    counted = view.counted(case)
+    bearing = bearing_facts(case)
+    reason = blocked_reason(view, case)
+    heard = all(one.heard for one in counted) if counted else False
+    return {
+        "Gate-0": "pass",
+        "Gate-1": "pass",
+        "Gate-2": "pass" if view.in_service and not view.standing.outside and not view.frozen() else "fail",
+        "Gate-3": "pass" if counted or any(lifts(act) for act in case.acts) else "fail",
+        "Gate-4": "pass" if bearing else "fail",
+        "Gate-5": "fail" if case.level == "KX" else "pass",
+        "Gate-6": "not_applicable" if case.red_line else "pass" if case.passed else "waiting",
+        "Gate-7": "pass" if case.eligible else "fail",
+        "Gate-8": "pass" if heard else "hearing_required",
+        "Gate-9": "pass" if view.department else "fail",
+        "Gate-10": "pass",
+    } | ({"held": reason} if reason else {})
+
+
+def first_failing(found: dict[str, str]) -> str | None:
+    """The reason code: the first gate that does not pass."""
+    order = [f"Gate-{number}" for number in (0, 1, 2, 3, 4, 5, 7, 6, 9)]
+    return next((gate for gate in order if found[gate] in ("fail", "waiting")), None)
+
+
+def explanation(view: View, case: Case | None, rules: list[str], type: str) -> dict[str, str]:
+    """One paragraph in each language, made from codes and counts alone; no word of a body's own text."""
+    types: Any = view.pack.texts.get("types", {})
+    names = types.get(type, {"zh": type, "en": type})
+    bodies: Any = view.pack.texts.get("bodies", {})
+    listed = [one for one in facts(view, case) if case is not None and one["case"] == case.id]
+    sources = list(dict.fromkeys(one["body"] for one in listed if one["weight"] in ("adverse", "cleared")))
+    zh_bodies = "、".join(bodies.get(body, {}).get("zh", body) for body in sources) or "无"
+    en_bodies = ", ".join(bodies.get(body, {}).get("en", body) for body in sources) or "none"
+    level = case.level if case else None
+    cites = view.pack.cites([rule for rule in rules if rule in view.pack.rules])
+    zh = f"{names['zh']}。依据规则{'、'.join(rules)}（{'、'.join(cites)}），规则包{'、'.join(view.pack.names)}。"
+    en = f"{names['en']}. Rules {', '.join(rules)} ({', '.join(cites)}), rule packs {', '.join(view.pack.names)}."
+    if level:
+        zh += f"印证程度：{level}（{LEVEL_ZH[level]}）；来源：{zh_bodies}。"
+        en += f" Level {level}: {LEVEL_EN[level]}; sources: {en_bodies}."
+        if level == "K1" and type.startswith("task."):
+            zh += "本建议仅依据一个来源。"
+            en += " This proposal rests on one source."
+    return {
+        "zh": zh + "由有权机关决定，也可以不采取措施。",
+        "en": en + " The competent organ decides; no action is an alternative.",
+    }

@@ -1,0 +1,1 @@
+"""Scenario files: tests of the policy that legal staff can read (events in, outputs expected, outputs forbidden)."""

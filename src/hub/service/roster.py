@@ -1,0 +1,116 @@
+"""Roster events: fold the record, re-route what it moves, join what was two (contract section 3.3; R-ST, R-RT, R-ID-05)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from hub.domain import roster_docs
+from hub.domain.registry import Organ, Source
+from hub.service import acts, findings
+from hub.service.replies import two_people
+from hub.service.session import Session
+from hub.service.verdicts import Refusal
+
+
+async def handle(session: Session, source: Source, type: str, data: dict[str, Any]) -> None:
+    """One record. States hold from the event's time; whoever's standing changes by it is looked at again at once."""
+    cause = session.cause
+    assert cause is not None
+    if type == "cadre.merged":
+        two_people(data)
+    keys = roster_docs.keys(type, data)
+    found = await session.uow.get(keys)
+    documents = {key: orjson.loads(body) for key, body in found.items()}
+    if type in ("tenure.recorded", "relation.recorded", "cadre.merged") and keys[0] not in documents:
+        raise Refusal(
+            "unknown_cadre", "this cadre is not in the roster; send cadre.recorded first", fields={"missing": ["cadre"]}
+        )
+    if type == "organ.recorded" and keys[0] in documents:
+        data = _merged_organ(documents[keys[0]], data)
+    changed = roster_docs.apply(documents, type, data, cause.time)
+    if not changed:
+        return
+    bodies = {key: orjson.dumps(documents[key]) for key in sorted(changed)}
+    for key, body in bodies.items():
+        session.uow.put(key, body)
+    await session.uow.roster_changed(bodies)
+    if type == "organ.recorded":
+        _register(session, data)
+    if type == "cadre.merged":
+        await _merge(session, data["from"], data["into"])
+        return
+    for dossier in await _touched(session, type, data):
+        await refresh(session, dossier)
+
+
+def _merged_organ(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Names and succession add up: what an organ once was called stays known."""
+    names = {(one["name"], one.get("kind")): one for one in old.get("names", ())}
+    for one in new["names"]:
+        names[(one["name"], one.get("kind"))] = one
+    joined = {key: value for key, value in old.items() if value is not None} | {
+        key: value for key, value in new.items() if value is not None
+    }
+    succession = [
+        *old.get("succession", ()),
+        *(one for one in new.get("succession") or () if one not in old.get("succession", ())),
+    ]
+    return joined | {"names": list(names.values()), "succession": succession}
+
+
+def _register(session: Session, data: dict[str, Any]) -> None:
+    """Routing knows the organ too; one that is registered keeps its name there."""
+    registry = session.registry
+    if data["organ_id"] in registry.organs:
+        return
+    organ = Organ(
+        code=data["organ_id"],
+        name=data["names"][0]["name"],
+        level=data.get("level"),
+        parent=data.get("parent"),
+        kind=data.get("kind"),
+    )
+    session.uow.save_registry(registry.model_copy(update={"organs": {**registry.organs, organ.code: organ}}))
+
+
+async def _touched(session: Session, type: str, data: dict[str, Any]) -> list[str]:
+    if type in ("cadre.recorded", "tenure.recorded", "relation.recorded"):
+        cadre = data.get("cadre_id") or data["cadre"]
+        return [f"cadre:{cadre}"]
+    if type == "management.recorded":
+        return list(await session.json(f"at:{data['organ']}", []))
+    return []
+
+
+async def refresh(session: Session, key: str) -> None:
+    """Look at a dossier again where its standing has changed; one that has no facts is left alone."""
+    dossier = await session.dossier(key)
+    place = await session.standing(key, fresh=True)
+    if place != dossier.standing and (dossier.statements or dossier.acts or dossier.said):
+        await session.step(key, {"kind": "standing.put"})
+
+
+async def _merge(session: Session, old: str, new: str) -> None:
+    """Two records are one person: findings move, copies of one source are still one source (contract section 6)."""
+    dossier = await session.dossier(f"cadre:{old}")
+    moved = [await session.file(ident) for ident in list(dossier.statements)]
+    kept_acts = [await session.act(ident) for ident in [*dossier.acts, *dossier.tolerances]]
+    await session.step(f"cadre:{old}", {"kind": "merged", "into": new})
+    for act in kept_acts:
+        if act is not None:
+            act.person = new if act.person == old else act.person
+            act.dossiers = [key for key in act.dossiers if key != f"cadre:{old}"]
+            session.put_act(act)
+    for file in moved:
+        if file is None:
+            continue
+        for index, subject in file.subjects.items():
+            if subject.cadre == old:
+                subject.cadre = new
+                session.put_file(file)
+                await findings.hand_one(session, session.registry.sources[file.source], file, index)
+    for act in kept_acts:
+        if act is not None and f"cadre:{new}" not in act.dossiers:
+            await acts.give(session, act, f"cadre:{new}")
