@@ -6,11 +6,12 @@ So these tests are about the stack alone: everything but the application's own p
 from __future__ import annotations
 
 import sys
-import types
 
 import asyncpg
 
+from hub import bootstrap
 from hub.adapters.embedded.roles import RoleSpec
+from hub.cli.main import main
 from hub.settings import Settings
 
 ROLE = "import signal; from hub.adapters.embedded.ready import announce; announce({name!r}); signal.pause()"
@@ -35,9 +36,5 @@ async def prepare(settings: Settings, *, sample: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    fake = types.ModuleType("hub.bootstrap")
-    fake.__dict__.update(stack_roles=stack_roles, prepare=prepare)
-    sys.modules["hub.bootstrap"] = fake
-    from hub.cli.main import main
-
+    bootstrap.__dict__.update(stack_roles=stack_roles, prepare=prepare)
     main()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
 import signal
 import sys
@@ -75,9 +74,10 @@ async def _run(settings: Settings, *, workers: int, sample: bool, as_json: bool)
 
 
 async def _serve(settings: Settings, *, workers: int, sample: bool, as_json: bool) -> None:
-    from hub.adapters.embedded.stack import EmbeddedStack  # slow to import, and the other commands do without
+    # Slow to import, and the other commands do without.
+    from hub import bootstrap
+    from hub.adapters.embedded.stack import EmbeddedStack
 
-    bootstrap = importlib.import_module("hub.bootstrap")
     with SetupProgress() as progress:
         stack = EmbeddedStack(
             settings,
