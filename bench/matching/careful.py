@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from bench.matching.world import Held, Named, Organ, Person, World
 
@@ -110,7 +111,7 @@ class CarefulPerson:
             owner = self._world.by_number.get(facts.number)
             if owner is None:
                 return None
-            if owner not in named or (facts.organ or facts.posts) and self._held(owner, facts) == "no":
+            if owner not in named or ((facts.organ or facts.posts) and self._held(owner, facts) == "no"):
                 return None
             return owner.cadre_id
         if not (facts.organ and facts.posts and (facts.at or facts.wording != "时任")):
@@ -145,12 +146,18 @@ class CarefulPerson:
         return worst
 
     def _post_held(
-        self, person: Person, unit: str | None, post: str | None, kind: str | None, at: tuple[date, date] | None, facts: Facts
+        self,
+        person: Person,
+        unit: str | None,
+        post: str | None,
+        kind: str | None,
+        at: tuple[date, date] | None,
+        facts: Facts,
     ) -> str:
         best = "no"
         stretch: list[tuple[date, date, date, date]] = []
         for held in person.held:
-            if unit is not None and held.organ.unit != unit or not self._same_post(held, post, kind):
+            if (unit is not None and held.organ.unit != unit) or not self._same_post(held, post, kind):
                 continue
             days = written(held)
             how = self._then(days, at, facts)
@@ -159,7 +166,9 @@ class CarefulPerson:
             best = max(best, how, key=("no", "perhaps", "yes").index)
         if best == "perhaps" and at and len(stretch) > 1 and facts.wording != "原":
             stretch.sort()
-            joined = all(b[0] <= date.fromordinal(min(a[3].toordinal() + 1, FOREVER.toordinal())) for a, b in zip(stretch, stretch[1:], strict=False))
+            joined = all(
+                b[0] <= date.fromordinal(min(a[3].toordinal() + 1, FOREVER.toordinal())) for a, b in pairwise(stretch)
+            )
             if joined and stretch[0][1] <= at[0] and at[1] <= max(days[2] for days in stretch):
                 return "yes"
         return best

@@ -16,7 +16,18 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-FIELDS = ("given_name", "surname", "street_number", "address_1", "address_2", "suburb", "postcode", "state", "date_of_birth", "soc_sec_id")
+FIELDS = (
+    "given_name",
+    "surname",
+    "street_number",
+    "address_1",
+    "address_2",
+    "suburb",
+    "postcode",
+    "state",
+    "date_of_birth",
+    "soc_sec_id",
+)
 _M_EXACT, _M_NEAR = 0.85, 0.1
 _NEAR_U = 0.01
 MARGIN = 6.0
@@ -76,7 +87,10 @@ def _pairs(left: dict[str, Record], right: dict[str, Record] | None) -> set[Pair
     for ours, theirs in blocks.values():
         if len(ours) * max(len(theirs), len(ours) if right is None else 0) > 20_000:
             continue
-        found.update(((a, b) for a in ours for b in theirs) if right is not None else (tuple(sorted(p)) for p in combinations(ours, 2)))
+        if right is not None:
+            found.update((a, b) for a in ours for b in theirs)
+        else:
+            found.update((min(a, b), max(a, b)) for a, b in combinations(ours, 2))
     return found
 
 
@@ -128,7 +142,10 @@ def _clear(scored: dict[Pair, float], said: set[Pair]) -> set[Pair]:
     return {
         pair
         for pair in said
-        if all(scored[pair] == best[side, key][0] and scored[pair] - best[side, key][1] >= MARGIN for side, key in enumerate(pair))
+        if all(
+            scored[pair] == best[side, key][0] and scored[pair] - best[side, key][1] >= MARGIN
+            for side, key in enumerate(pair)
+        )
     }
 
 
@@ -140,29 +157,48 @@ def splink(number: int, threshold: float = 0.99) -> Outcome:
 
     left, right, true = load(number)
     started = time.perf_counter()
-    frames = [pd.DataFrame([{"unique_id": key, **{f: v or None for f, v in one.items()}} for key, one in side.items()]) for side in (left, right) if side]
+    frames = [
+        pd.DataFrame([{"unique_id": key, **{f: v or None for f, v in one.items()}} for key, one in side.items()])
+        for side in (left, right)
+        if side
+    ]
     settings = SettingsCreator(
         link_type="link_only" if right is not None else "dedupe_only",
         blocking_rules_to_generate_predictions=[
-            block_on("soc_sec_id"), block_on("date_of_birth"), block_on("given_name", "surname"),
-            block_on("surname", "suburb"), block_on("address_1", "street_number"), block_on("postcode", "given_name"),
+            block_on("soc_sec_id"),
+            block_on("date_of_birth"),
+            block_on("given_name", "surname"),
+            block_on("surname", "suburb"),
+            block_on("address_1", "street_number"),
+            block_on("postcode", "given_name"),
         ],
         comparisons=[
-            cl.JaroWinklerAtThresholds("given_name", [0.9]), cl.JaroWinklerAtThresholds("surname", [0.9]),
-            cl.LevenshteinAtThresholds("date_of_birth", [1]), cl.LevenshteinAtThresholds("soc_sec_id", [1, 2]),
-            cl.ExactMatch("street_number"), cl.LevenshteinAtThresholds("address_1", [2]), cl.ExactMatch("postcode"),
-            cl.LevenshteinAtThresholds("suburb", [2]), cl.ExactMatch("state"),
+            cl.JaroWinklerAtThresholds("given_name", [0.9]),
+            cl.JaroWinklerAtThresholds("surname", [0.9]),
+            cl.LevenshteinAtThresholds("date_of_birth", [1]),
+            cl.LevenshteinAtThresholds("soc_sec_id", [1, 2]),
+            cl.ExactMatch("street_number"),
+            cl.LevenshteinAtThresholds("address_1", [2]),
+            cl.ExactMatch("postcode"),
+            cl.LevenshteinAtThresholds("suburb", [2]),
+            cl.ExactMatch("state"),
         ],
     )
     api = DuckDBAPI()
     linker = _linker(Linker, api, frames, settings)
-    linker.training.estimate_probability_two_random_records_match([block_on("soc_sec_id"), block_on("given_name", "surname", "date_of_birth")], recall=0.8)
+    linker.training.estimate_probability_two_random_records_match(
+        [block_on("soc_sec_id"), block_on("given_name", "surname", "date_of_birth")], recall=0.8
+    )
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
     for rule in (block_on("date_of_birth"), block_on("surname", "given_name"), block_on("soc_sec_id")):
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     found = linker.inference.predict(threshold_match_probability=threshold).as_pandas_dataframe()
     pairs = list(zip(found["unique_id_l"], found["unique_id_r"], strict=True))
-    said = {(a, b) if a in left else (b, a) for a, b in pairs} if right is not None else {tuple(sorted(pair)) for pair in pairs}
+    said = (
+        {(a, b) if a in left else (b, a) for a, b in pairs}
+        if right is not None
+        else {tuple(sorted(pair)) for pair in pairs}
+    )
     return Outcome(len(said), len(said & true), len(true), time.perf_counter() - started)
 
 

@@ -38,7 +38,9 @@ class Maker:
         self.people = list(world.people.values())
         self._twins = [group for group in world.by_plain.values() if len(group) > 1]
         self.kinds: dict[str, Callable[[], Subject | None]] = {
-            name.removeprefix("_k_").replace("_", " "): getattr(self, name) for name in sorted(dir(self)) if name.startswith("_k_")
+            name.removeprefix("_k_").replace("_", " "): getattr(self, name)
+            for name in sorted(dir(self))
+            if name.startswith("_k_")
         }
 
     def make(self, count: int) -> list[Subject]:
@@ -98,7 +100,11 @@ class Maker:
                 return one, ((one, None),)
             return held.post, tuple((part, None) for part in held.post.split("、"))
         if held.kind == "代理":
-            return ("代" + held.post, ((held.post, "代理"),)) if self.rng.random() < 0.7 else (held.post, ((held.post, None),))
+            return (
+                ("代" + held.post, ((held.post, "代理"),))
+                if self.rng.random() < 0.7
+                else (held.post, ((held.post, None),))
+            )
         if held.kind == "主持":
             post = held.post if held.post.startswith("副") else "副" + held.post
             return f"{post}（主持工作）", ((post, "主持"),)
@@ -109,7 +115,9 @@ class Maker:
     def _report(self, after: date) -> date:
         return min(END, after + timedelta(days=self.rng.randint(20, 900)))
 
-    def _full(self, person: Person, held: Held, *, short: bool | None = None, name: str | None = None) -> Subject | None:
+    def _full(
+        self, person: Person, held: Held, *, short: bool | None = None, name: str | None = None
+    ) -> Subject | None:
         """Name, organ, post and date, all true."""
         at = self._within(held)
         if at is None:
@@ -207,8 +215,17 @@ class Maker:
             return None
         conduct = published - timedelta(days=self.rng.randint(100, 3000))
         post, parts = self._said_post(held)
-        wire = {"kind": "cadre", "name": person.plain, "organ": words, "post": post, "at": str(conduct), "wording": "现任"}
-        facts = Facts(person.plain, organ=words, posts=parts, at=(conduct, conduct), wording="现任", published=published)
+        wire = {
+            "kind": "cadre",
+            "name": person.plain,
+            "organ": words,
+            "post": post,
+            "at": str(conduct),
+            "wording": "现任",
+        }
+        facts = Facts(
+            person.plain, organ=words, posts=parts, at=(conduct, conduct), wording="现任", published=published
+        )
         return Subject("", published, wire, person.cadre_id, "", facts)
 
     def _k_kind_of_tenure_said(self) -> Subject | None:
@@ -223,7 +240,9 @@ class Maker:
         return subject
 
     def _k_organ_name_of_another_time(self) -> Subject | None:
-        person, held = self._held(lambda held: len({n.start for n in held.organ.names}) > 1 or held.organ.unit != held.organ.organ_id)
+        person, held = self._held(
+            lambda held: len({n.start for n in held.organ.names}) > 1 or held.organ.unit != held.organ.organ_id
+        )
         subject = self._full(person, held)
         if subject:
             same = [organ for organ in (held.organ, *self._unit(held.organ)) if organ.unit == held.organ.unit]
@@ -247,7 +266,11 @@ class Maker:
         if subject is None or person.number is None:
             return None
         at = self.rng.randint(0, 16)
-        wrong = person.number[:at] + self.rng.choice([d for d in "0123456789" if d != person.number[at]]) + person.number[at + 1 :]
+        wrong = (
+            person.number[:at]
+            + self.rng.choice([d for d in "0123456789" if d != person.number[at]])
+            + person.number[at + 1 :]
+        )
         if self.rng.random() < 0.2 and person.number[at] != person.number[at + 1] and at < 16:
             wrong = person.number[:at] + person.number[at + 1] + person.number[at] + person.number[at + 2 :]
         return self._with_number(subject, wrong, valid=False)
@@ -310,7 +333,9 @@ class Maker:
         if subject is None:
             return None
         lo, _, _, hi = written(held)
-        day = self.rng.choice([lo - timedelta(days=self.rng.randint(40, 900)), min(hi, END) + timedelta(days=self.rng.randint(40, 900))])
+        day = self.rng.choice(
+            [lo - timedelta(days=self.rng.randint(40, 900)), min(hi, END) + timedelta(days=self.rng.randint(40, 900))]
+        )
         subject.wire["at"], subject.facts.at = str(day), (day, day)
         subject.time = subject.facts.published = max(subject.time, day + timedelta(30))
         subject.truth = None
@@ -332,7 +357,11 @@ class Maker:
         if subject is None:
             return None
         stem = held.organ.place[-1][:2]
-        twins = [one for one in self._places() if one[-1][0] == stem[0] and one[-1][1] != stem[1] and one[-1][2:] == held.organ.place[-1][2:]]
+        twins = [
+            one
+            for one in self._places()
+            if one[-1][0] == stem[0] and one[-1][1] != stem[1] and one[-1][2:] == held.organ.place[-1][2:]
+        ]
         if not twins:
             return None
         words = "".join(self.rng.choice(twins)[1:]) + held.organ.core
@@ -367,7 +396,11 @@ class Maker:
         if len(person.plain) < 3:
             return None
         at = self.rng.randint(1, len(person.plain) - 1)
-        return self._misspelt(person, held, person.plain[:at] + self.rng.choice(GIVEN) + person.plain[at + 1 :]) if person.plain[at] != "·" else None
+        return (
+            self._misspelt(person, held, person.plain[:at] + self.rng.choice(GIVEN) + person.plain[at + 1 :])
+            if person.plain[at] != "·"
+            else None
+        )
 
     def _k_anonymised(self) -> Subject | None:
         person, held = self._held()
@@ -396,7 +429,9 @@ class Maker:
         return subject and self._drop(subject, "at")
 
     def _k_post_without_a_name(self) -> Subject | None:
-        subject = self._full(*self._held(lambda held: held.post in ("局长", "纪检组组长", "办公室主任", "县长", "市长")))
+        subject = self._full(
+            *self._held(lambda held: held.post in ("局长", "纪检组组长", "办公室主任", "县长", "市长"))
+        )
         return subject and self._drop(subject, "name")
 
     def _k_lying_date(self) -> Subject | None:
@@ -405,7 +440,9 @@ class Maker:
         if subject is None:
             return None
         lo, _, _, hi = written(held)
-        day = self.rng.choice([lo - timedelta(days=self.rng.randint(1, 400)), min(hi, END) + timedelta(days=self.rng.randint(1, 400))])
+        day = self.rng.choice(
+            [lo - timedelta(days=self.rng.randint(1, 400)), min(hi, END) + timedelta(days=self.rng.randint(1, 400))]
+        )
         subject.wire["at"], subject.facts.at = str(day), (day, day)
         subject.time = subject.facts.published = max(subject.time, day + timedelta(10))
         if self.rng.random() < 0.3:
@@ -435,7 +472,11 @@ class Maker:
         if other is person:
             return None
         subject.wire["name"] = subject.facts.plain = other.plain
-        return subject if self.careful.decide(subject.facts) in (None, other.cadre_id) and self._not_then(other, subject) else None
+        return (
+            subject
+            if self.careful.decide(subject.facts) in (None, other.cadre_id) and self._not_then(other, subject)
+            else None
+        )
 
     def _not_then(self, other: Person, subject: Subject) -> bool:
         if self.careful.decide(subject.facts) is not None:

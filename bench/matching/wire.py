@@ -12,7 +12,9 @@ from bench.matching.world import Held, Organ, Person, World
 def _date(day: date | None, precision: str) -> str | None:
     if day is None:
         return None
-    return str(day if precision == "day" else day.replace(day=1) if precision == "month" else day.replace(month=1, day=1))
+    return str(
+        day if precision == "day" else day.replace(day=1) if precision == "month" else day.replace(month=1, day=1)
+    )
 
 
 def organ(one: Organ) -> dict[str, Any]:
@@ -21,7 +23,13 @@ def organ(one: Organ) -> dict[str, Any]:
         {"name": n.text, "kind": n.kind, "from": str(n.start) if n.start else None, "to": str(n.end) if n.end else None}
         for n in one.names
     ]
-    return {"organ_id": one.organ_id, "names": names, "parent": None, "place": "".join(one.place), "succession": one.succession}
+    return {
+        "organ_id": one.organ_id,
+        "names": names,
+        "parent": None,
+        "place": "".join(one.place),
+        "succession": one.succession,
+    }
 
 
 def cadre(one: Person) -> dict[str, Any]:

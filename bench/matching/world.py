@@ -143,7 +143,9 @@ class World:
         """The short form: 陇西县环保局; an autonomous prefecture is clipped."""
         return place[-1].replace("彝族自治", "") + core
 
-    def _organ(self, place: tuple[str, ...], names: list[tuple[str, str, date | None, date | None]], unit: str | None = None) -> Organ:
+    def _organ(
+        self, place: tuple[str, ...], names: list[tuple[str, str, date | None, date | None]], unit: str | None = None
+    ) -> Organ:
         organ_id = f"{self.habits.name[0].upper()}O{len(self.organs) + self._made:06d}"
         self._made += 1
         written: list[Named] = []
@@ -159,7 +161,10 @@ class World:
         made: list[Organ] = []
         for kind in KINDS:
             ends = [nxt[2] for nxt in kind[1:]] + [None]
-            names = [(core, short, start, end - timedelta(1) if end else None) for (core, short, start), end in zip(kind, ends, strict=True)]
+            names = [
+                (core, short, start, end - timedelta(1) if end else None)
+                for (core, short, start), end in zip(kind, ends, strict=True)
+            ]
             if len(names) == 2 and (self.habits.rename_as_new_organ or kind[0][0] == "扶贫开发局"):
                 old = self._organ(place, names[:1])
                 new = self._organ(place, names[1:], old.unit)
@@ -201,12 +206,18 @@ class World:
         if len(plain) == 2 and self.rng.random() < self.habits.blank_in_short_names:
             written = plain[0] + "　" + plain[1]
         written = written.replace("·", self.rng.choice("·•・．‧"))
-        former = [plain[0] + self.rng.choice(GIVEN) + self.rng.choice(GIVEN)] if "·" not in plain and self.rng.random() < 0.04 else []
+        former = (
+            [plain[0] + self.rng.choice(GIVEN) + self.rng.choice(GIVEN)]
+            if "·" not in plain and self.rng.random() < 0.04
+            else []
+        )
         aliases = [plain.replace("·", "")] if "·" in plain else []
-        person = Person(f"{self.habits.name[0].upper()}C{len(self.people):07d}", plain, written, former, aliases, number, born)
+        person = Person(
+            f"{self.habits.name[0].upper()}C{len(self.people):07d}", plain, written, former, aliases, number, born
+        )
         self.people[person.cadre_id] = person
-        for name in {plain, *former, *aliases}:
-            self.by_plain[name.replace("·", "")].append(person)
+        for name in sorted({name.replace("·", "") for name in (plain, *former, *aliases)}):
+            self.by_plain[name].append(person)
         if number:
             self.by_number[number] = person
         return person
@@ -257,18 +268,27 @@ class World:
         precision = self._precision()
         kind = "正式"
         acting_until: date | None = None
-        if post == organ.head and post != "局长" and self.rng.random() < 0.5 and (end is None or (end - start).days > 300):
+        if (
+            post == organ.head
+            and post != "局长"
+            and self.rng.random() < 0.5
+            and (end is None or (end - start).days > 300)
+        ):
             acting_until = start + timedelta(days=self.rng.randint(40, 200))
             self._add(Held(person.cadre_id, organ, post, "代理", start, acting_until, "day", "election"))
             start, precision = acting_until + timedelta(1), "day"
         if post.startswith("副") and self.rng.random() < 0.03:
             kind = "挂职"
         if post == "局长" and self.habits.joint_posts and self.rng.random() < 0.6:
-            self._add(Held(person.cadre_id, organ, "党组书记、局长", kind, start, end, precision, "transfer" if end else None))
+            self._add(
+                Held(person.cadre_id, organ, "党组书记、局长", kind, start, end, precision, "transfer" if end else None)
+            )
             return
         self._add(Held(person.cadre_id, organ, post, kind, start, end, precision, "transfer" if end else None))
         if post == "局长" and self.rng.random() < 0.6:
-            self._add(Held(person.cadre_id, organ, "党组书记", "兼任", start, end, precision, "transfer" if end else None))
+            self._add(
+                Held(person.cadre_id, organ, "党组书记", "兼任", start, end, precision, "transfer" if end else None)
+            )
         if post == "副局长" and self.rng.random() < 0.06 and end and (end - start).days > 400:
             begin = start + timedelta(days=self.rng.randint(30, 200))
             named = "局长" if self.habits.in_charge_as_head else "副局长"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hub.domain.matching import explain as explaining
 from hub.domain.matching.assess import Assessment, assess
@@ -37,16 +38,7 @@ def match(
     if not explain:
         return result
     told = explaining.explanation(query, candidates, result, verdict, plausible[: policy.shown], outsider)
-    return MatchResult(
-        result.decision,
-        result.route,
-        result.cadre_id,
-        result.probable,
-        result.candidates,
-        result.organ_id,
-        result.warnings,
-        told,
-    )
+    return replace(result, explanation=told)
 
 
 def _first_route(query: SubjectQuery, candidates: Candidates, found: list[Assessment], policy: MatchPolicy) -> Verdict:
@@ -116,7 +108,13 @@ def _answer(
         candidates=tuple(ranked[: policy.shown]),
         organ_id=_organ(candidates, verdict),
         warnings=_warnings(query, candidates, verdict),
+        probability=_probability(verdict, plausible),
     )
+
+
+def _probability(verdict: Verdict, plausible: list[Assessment]) -> float:
+    best = verdict.chosen if verdict.route else plausible[0] if plausible else None
+    return best.probability if best is not None else 0.0
 
 
 def _organ(candidates: Candidates, verdict: Verdict) -> str | None:

@@ -16,7 +16,9 @@ class Weights:
     name_masked: float = 0.01
     id_equal: float = 0.97
     id_repaired: float = 0.02
-    id_other: float = 0.01
+    id_other: float = 0.0005
+    id_other_unchecked: float = 0.2
+    """A number that fails its check and is not near the recorded one."""
     post_held: float = 0.9
     organ_then: float = 0.05
     organ_ever: float = 0.03

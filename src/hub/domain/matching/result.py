@@ -16,6 +16,7 @@ class MatchResult:
     ``candidates``: cadre ids, best first. ``cadre_id``: the one chosen by the route, None in a plain review.
     ``organ_id``: the organ meant, where one came out, so that a review can go to whoever manages it.
     ``warnings``: id_checksum, organ_unknown, organ_ambiguous, and every contradiction that blocked the automatic way.
+    ``probability``: of the first candidate, for calibration reports; it leaves the hub nowhere.
     ``explanation``: one JSON object, empty when not asked for.
     """
 
@@ -26,4 +27,5 @@ class MatchResult:
     candidates: tuple[str, ...] = ()
     organ_id: str | None = None
     warnings: tuple[str, ...] = ()
+    probability: float = 0.0
     explanation: dict[str, Any] = field(default_factory=dict)

@@ -43,14 +43,14 @@ def _name_bits(query: SubjectQuery, found: Assessment, size: int, weights: Weigh
             return -10.0
 
 
-def _id_bits(found: Assessment, size: int, weights: Weights) -> float:
+def _id_bits(query: SubjectQuery, found: Assessment, size: int, weights: Weights) -> float:
     match found.id_relation:
         case "equal":
             return log2(weights.id_equal * size)
         case "repaired":
             return log2(weights.id_repaired * size)
         case "other":
-            return log2(weights.id_other)
+            return log2(weights.id_other if query.valid_id else weights.id_other_unchecked)
         case _:
             return 0.0
 
@@ -75,7 +75,7 @@ def weigh(query: SubjectQuery, candidates: Candidates, found: list[Assessment], 
     seats = sum(1 for one in found if one.held is not Held.OUTSIDE)
     for one in found:
         one.name_bits = _name_bits(query, one, size, weights)
-        one.id_bits = _id_bits(one, size, weights)
+        one.id_bits = _id_bits(query, one, size, weights)
         one.block_bits = _block_bits(query, one, size, seats, weights)
         one.bits = one.name_bits + one.id_bits + one.block_bits
         if "conduct_after_death" in one.contradictions:
