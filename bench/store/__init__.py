@@ -1,0 +1,1 @@
+"""How many rows the store takes and seals."""
