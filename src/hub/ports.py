@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from hub.domain.matching import Candidates, SubjectQuery
 from hub.domain.registry import Registry
@@ -198,6 +198,7 @@ class Sealed:
     entry: LedgerEntry
 
 
+@runtime_checkable
 class SealStore(Protocol):
     """The relay's side of the store: sealing and publishing. One relay per shard at a time (advisory lock)."""
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]  # ships no types
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]  # ships no types
 
+from hub.adapters.topics import topic_names
 from hub.errors import TransientError
 from hub.settings import Settings
 
@@ -32,8 +33,15 @@ class KafkaOutputs:
             yield found
 
     async def _read(self, topics: Sequence[str], *, follow: bool) -> AsyncIterator[tuple[str, bytes]]:
+        prefix = self._settings.topic_prefix
+        there = await topic_names(self._settings)
+        wanted = [prefix + topic for topic in topics if prefix + topic in there]
+        if not wanted:
+            return
         consumer = AIOKafkaConsumer(
+            *wanted,
             bootstrap_servers=self._settings.kafka,
+            auto_offset_reset="earliest",
             isolation_level="read_committed",
             enable_auto_commit=False,
             group_id=None,
@@ -41,8 +49,8 @@ class KafkaOutputs:
         )
         try:
             await consumer.start()
-            async for found in self._messages(consumer, topics, follow=follow):
-                yield found
+            async for topic, value in self._messages(consumer, follow=follow):
+                yield topic.removeprefix(prefix), value
         except (KafkaError, OSError) as error:
             raise TransientError(
                 f"reading from Kafka: {type(error).__name__}", hint="is Kafka up? see hub status"
@@ -50,28 +58,16 @@ class KafkaOutputs:
         finally:
             await consumer.stop()
 
-    async def _messages(
-        self, consumer: AIOKafkaConsumer, topics: Sequence[str], *, follow: bool
-    ) -> AsyncIterator[tuple[str, bytes]]:
-        prefix = self._settings.topic_prefix
-        there = await consumer.topics()
-        wanted = [prefix + topic for topic in topics if prefix + topic in there]
-        places = [
-            TopicPartition(topic, number) for topic in wanted for number in consumer.partitions_for_topic(topic) or ()
-        ]
-        if not places:
-            return
-        consumer.assign(places)
-        ends = await consumer.end_offsets(places)
-        for place in places:
-            consumer.seek(place, 0)  # not seek_to_beginning: right after assign it can land at the end
-        quiet_since = asyncio.get_running_loop().time()
+    async def _messages(self, consumer: AIOKafkaConsumer, *, follow: bool) -> AsyncIterator[tuple[str, bytes]]:
+        ends = await consumer.end_offsets(consumer.assignment())
+        now = asyncio.get_running_loop().time
+        quiet_since = now()
         while follow or not await self._reached(consumer, ends, quiet_since):
             for place, records in (await consumer.getmany(timeout_ms=POLL_MS)).items():
-                quiet_since = asyncio.get_running_loop().time()
+                quiet_since = now()
                 for record in records:
                     if record.value is not None and (follow or record.offset < ends[place]):
-                        yield place.topic.removeprefix(prefix), record.value
+                        yield place.topic, record.value
 
     async def _reached(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int], quiet_since: float) -> bool:
         """Whether every partition is read up to its end as it was; a transaction left open holds nobody up for ever."""

@@ -152,9 +152,9 @@ def referrals(view: View, case: Case) -> Iterator[Want]:
         found.append(("R-FU-10", organ, "accountability"))
     if "R-FU-07" in case.fired:
         found.append(("R-FU-07", organ, "discipline"))
-    if "R-ST-01" in case.fired and view.standing.state == "retired":
+    if "R-ST-01" in case.fired and case.facts["lifelong"]:
         found.append(("R-ST-01", organ, "discipline"))
-    if "R-ST-06" in case.fired and case.red_line:
+    if "R-ST-06" in case.fired and case.red_line and view.standing.state != "retired":
         found.append(("R-ST-06", organ, "discipline"))
     if "R-ST-08" in case.fired:
         found.append(("R-ST-08", view.standing.county_discipline, "unit_or_discipline"))

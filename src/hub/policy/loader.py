@@ -13,15 +13,18 @@ import yaml
 
 from hub.domain.pack import PackSet, Version
 from hub.errors import UsageError
+from hub.yaml12 import loads
 
 DEFAULT = ("sd-2018-07-21", "nsnx-2015-07-19", "nsnx-2022-09-08")
 
 
 def _read(file: Traversable) -> dict[str, Any]:
     try:
-        body = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        body = loads(file.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise UsageError(f"reading rule pack {file.name}: {error}", hint="correct the YAML and run hub policy check") from error
+        raise UsageError(
+            f"reading rule pack {file.name}: {error}", hint="correct the YAML and run hub policy check"
+        ) from error
     if not isinstance(body, dict):
         raise UsageError(f"reading rule pack {file.name}: not a mapping", hint="run hub policy check")
     return body

@@ -33,7 +33,9 @@ def sender(scenario: Scenario, row: Mapping[str, Any], registry: Registry) -> So
     """The registered source that an entry is by."""
     source = registry.sources.get(str(row["by"]))
     if source is None:
-        raise MalformedError(f"{scenario.file}: {scenario.id}: {row.get('id')}: by: {row['by']} is no source of the world")
+        raise MalformedError(
+            f"{scenario.file}: {scenario.id}: {row.get('id')}: by: {row['by']} is no source of the world"
+        )
     return source
 
 
@@ -60,10 +62,19 @@ def _finding(scenario: Scenario, row: Mapping[str, Any], body: dict[str, Any], s
     for subject in subjects:
         if attribution is not None:
             subject.setdefault("attribution", attribution)
-    made = {"ref": str(row["id"]), "revision": 1, "body": source.body, "level": source.level, **body, "subjects": subjects}
+    made = {
+        "ref": str(row["id"]),
+        "revision": 1,
+        "body": source.body,
+        "level": source.level,
+        **body,
+        "subjects": subjects,
+    }
     if isinstance(made.get("issue"), str):
         made["issue"] = {"ref": made["issue"]}
-    made["evidence"] = [one if isinstance(one, dict) else {"ref": one, "own": True} for one in body.get("evidence") or []]
+    made["evidence"] = [
+        one if isinstance(one, dict) else {"ref": one, "own": True} for one in body.get("evidence") or []
+    ]
     if body.get("status") not in ("lead", "verifying"):
         made.setdefault("verified_by", source.code)
     return made
@@ -75,7 +86,10 @@ def _subjects(scenario: Scenario, body: dict[str, Any], conduct: str) -> list[di
     for kind in ("team", "unit"):
         if kind in body:
             return [{"kind": kind, "organ": body.pop(kind), "at": conduct}]
-    return [subject(scenario, one, conduct) if "cadre" in one else {"at": conduct, **one} for one in body.pop("subjects", [])]
+    return [
+        subject(scenario, one, conduct) if "cadre" in one else {"at": conduct, **one}
+        for one in body.pop("subjects", [])
+    ]
 
 
 def subject(scenario: Scenario, short: Mapping[str, Any], conduct: str | None) -> dict[str, Any]:
@@ -87,14 +101,23 @@ def subject(scenario: Scenario, short: Mapping[str, Any], conduct: str | None) -
     at = short.get("at", conduct)
     day = at if isinstance(at, str) else (at or {}).get("to") or default_conduct(scenario)
     tenure = _tenure(cadre, str(day))
-    made: dict[str, Any] = {"kind": "cadre", "name": cadre["name"], "citizen_id": cadre.get("citizen_id"), "at": conduct}
+    made: dict[str, Any] = {
+        "kind": "cadre",
+        "name": cadre["name"],
+        "citizen_id": cadre.get("citizen_id"),
+        "at": conduct,
+    }
     made |= {"organ": tenure.get("organ"), "post": tenure.get("post")}
     made |= {key: value for key, value in short.items() if key != "cadre"}
     return {key: value for key, value in made.items() if value is not None}
 
 
 def _tenure(cadre: Mapping[str, Any], day: str) -> Mapping[str, Any]:
-    held = [one for one in cadre["tenures"] if str(one["from"])[: len(day)] <= day and (one.get("to") is None or day <= str(one["to"]))]
+    held = [
+        one
+        for one in cadre["tenures"]
+        if str(one["from"])[: len(day)] <= day and (one.get("to") is None or day <= str(one["to"]))
+    ]
     found: Mapping[str, Any] = (held or cadre["tenures"])[0]
     return found
 
@@ -118,16 +141,30 @@ def _determination(scenario: Scenario, row: Mapping[str, Any], body: dict[str, A
 def _roster(scenario: Scenario, kind: str, body: dict[str, Any]) -> dict[str, Any]:
     if kind == "cadre.recorded":
         cadre = scenario.world["cadres"].get(body["cadre_id"], {})
-        known = {key: cadre[key] for key in ("name", "aliases", "former_names", "citizen_id", "native_place") if key in cadre}
+        known = {
+            key: cadre[key] for key in ("name", "aliases", "former_names", "citizen_id", "native_place") if key in cadre
+        }
         return {**known, **body}
     if kind == "tenure.recorded":
         cadre = scenario.world["cadres"].get(body["cadre"], {})
-        same = [one for one in cadre.get("tenures", ()) if one["organ"] == body["organ"] and one["post"] == body["post"] and str(one["from"]) == str(body.get("from"))]
-        known = {key: value for key, value in (same[0] if same else {}).items() if key in ("kind", "elected", "precision")}
+        same = [
+            one
+            for one in cadre.get("tenures", ())
+            if one["organ"] == body["organ"]
+            and one["post"] == body["post"]
+            and str(one["from"]) == str(body.get("from"))
+        ]
+        known = {
+            key: value for key, value in (same[0] if same else {}).items() if key in ("kind", "elected", "precision")
+        }
         return {**known, **body}
     if kind == "organ.recorded":
         organ = scenario.world["organs"].get(body["organ_id"], {})
-        return {"parent": organ.get("parent"), "names": [{"name": organ.get("name", body["organ_id"]), "kind": "全称"}], **body}
+        return {
+            "parent": organ.get("parent"),
+            "names": [{"name": organ.get("name", body["organ_id"]), "kind": "全称"}],
+            **body,
+        }
     return body
 
 

@@ -22,5 +22,7 @@ def current_outputs(dossier: Dossier) -> list[str]:
             found.append([dossier.key, said.type, said.to, said.case, said.digest])
     task = dossier.open_task()
     if task is not None and not any(case in held for case in task.cases):
-        found.append([dossier.key, "task.proposed", task.to, ",".join(sorted(task.cases)), f"{task.measure}{task.candidates}"])
+        found.append(
+            [dossier.key, "task.proposed", task.to, ",".join(sorted(task.cases)), f"{task.measure}{task.candidates}"]
+        )
     return sorted(orjson.dumps(line).decode() for line in found)

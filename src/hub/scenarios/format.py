@@ -14,6 +14,7 @@ import yaml
 
 from hub.domain.dates import ZONE
 from hub.errors import UsageError
+from hub.yaml12 import loads
 
 AT = re.compile(r"^d(-?\d+)(?:T(\d{2}):(\d{2}))?$")
 KEYS = {"id", "title", "world", "given", "expect", "forbid", "finally", "shuffle", "replay", "restart"}
@@ -52,7 +53,9 @@ def moment(epoch: date, at: str) -> datetime:
     """A point in scenario time; MalformedError for anything but ``dN`` and ``dNTHH:MM``."""
     found = AT.match(str(at))
     if found is None:
-        raise MalformedError(f"«{at}» is no time of a scenario", hint="write dN or dNTHH:MM, for example d3 or d3T10:00")
+        raise MalformedError(
+            f"«{at}» is no time of a scenario", hint="write dN or dNTHH:MM, for example d3 or d3T10:00"
+        )
     clock = time(int(found[2] or 9), int(found[3] or 0), tzinfo=ZONE)
     return datetime.combine(epoch + timedelta(days=int(found[1])), clock)
 
@@ -80,7 +83,7 @@ def _top(path: Path) -> Any:
 
 def _yaml(path: Path) -> Any:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        return loads(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise MalformedError(f"{path}: not YAML: {error}") from error
 
@@ -89,7 +92,9 @@ def load(path: Path) -> list[Scenario]:
     """All scenarios of a file."""
     body = _yaml(path)
     if not isinstance(body, dict) or not isinstance(body.get("scenarios"), list):
-        raise MalformedError(f"{path}: a scenario file has world: and scenarios:", hint="hub scenarios new writes a template")
+        raise MalformedError(
+            f"{path}: a scenario file has world: and scenarios:", hint="hub scenarios new writes a template"
+        )
     world: Any = {}
     if "world" in body:
         source = path.parent / str(body["world"])
@@ -118,7 +123,7 @@ def _scenario(path: Path, index: int, entry: Any, world: Mapping[str, Any]) -> S
     if "epoch" not in merged:
         raise MalformedError(f"{where}: the world has no epoch")
     made = Scenario(
-        id=str(entry["id"]), title=str(entry.get("title", "")), file=path, world=merged, given=plain(entry.get("given") or []),
+        id=str(entry["id"]), title=str(entry.get("title", "")), file=path, world=plain(merged), given=plain(entry.get("given") or []),
         expect=plain(entry.get("expect") or []), forbid=plain(entry.get("forbid") or []), finally_=plain(entry.get("finally") or []),
         shuffle=bool(entry.get("shuffle")), replay=bool(entry.get("replay")), restart=entry.get("restart"),
     )  # fmt: skip

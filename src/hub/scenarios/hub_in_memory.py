@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-from datetime import datetime
+import base64
+import hashlib
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,14 +16,16 @@ from hub.adapters.keys import Verifier, sign
 from hub.domain import roster_docs
 from hub.domain.case import step
 from hub.domain.facts import Dossier
+from hub.domain.files import FindingFile
 from hub.domain.registry import Registry
 from hub.policy.loader import shipped
 from hub.sample.world import registry_from_world, roster_from_world
 from hub.scenarios import build
+from hub.scenarios.current import current_outputs
 from hub.scenarios.format import Scenario
 from hub.scenarios.outputs import Output
 from hub.service.hub import HubService
-from hub.service.session import Session
+from hub.service.session import Cause, Session
 from hub.service.status import find_case, finding_status, stage, task_state, view_of
 from hub.service.verdicts import Answer
 from hub.settings import Settings
@@ -34,9 +37,6 @@ from schemas.record import Record
 @lru_cache(maxsize=256)
 def key_of(code: str) -> dict[str, str]:
     """A private JWK for a source, made once in a run."""
-    import base64
-    import hashlib
-
     seed = hashlib.sha256(f"scenario key of {code}".encode()).digest()
     public = SigningKey(seed).verify_key.encode()
 
@@ -115,7 +115,7 @@ class HubInMemory:
         """What was published since the last call."""
         await self.store.seal(100_000)
         fresh = await self.store.unpublished(self._read, 100_000)
-        stopped = b"publishing" in self.store.docs.get("meta:publishing", b"") and b"stopped" in self.store.docs["meta:publishing"]
+        stopped = b"stopped" in self.store.docs.get("meta:publishing", b"")
         found = []
         for sealed in fresh:
             self._read = sealed.position
@@ -124,14 +124,16 @@ class HubInMemory:
                 found.append(Output.of(orjson.loads(entry.body), entry.recorded_at, entry.to))
         return found
 
+    async def accesses(self) -> int:
+        """How many access entries the ledger has."""
+        return sum(line.kind == "access" for line in self.store.lines)
+
     async def alter(self, finding: str) -> None:
         """Change one byte of a finding's ledger entry behind the hub's back."""
         for index, line in enumerate(self.store.lines):
             if line.kind == "in" and line.id.endswith(f"/{finding}"):
                 body = bytearray(line.body)
                 body[len(body) // 2] ^= 1
-                from dataclasses import replace
-
                 self.store.lines[index] = replace(line, body=bytes(body))
                 return
 
@@ -170,8 +172,6 @@ class HubInMemory:
         return Dossier.model_validate_json(body) if body else None
 
     async def _finding(self, ref: str) -> str | None:
-        from hub.domain.files import FindingFile
-
         for key, body in self.store.docs.items():
             if key.startswith("finding:") and key.rpartition("/")[2] == ref:
                 file = FindingFile.model_validate_json(body)
@@ -197,8 +197,6 @@ class HubInMemory:
 
     async def current(self) -> list[str]:
         """The current outputs, without id, cause, time and due; what is merely suspended is left out."""
-        from hub.scenarios.current import current_outputs
-
         found: list[str] = []
         for key, body in sorted(self.store.docs.items()):
             if key.startswith(("cadre:", "team:", "unit:")):
@@ -215,21 +213,18 @@ async def rebuild(store: MemoryStore, hub: HubInMemory) -> dict[str, bytes]:
             continue
         noted = orjson.loads(line.body)
         kind, _, about = line.dossier.partition(":")
-        dossier = made.setdefault(line.dossier, Dossier.model_validate({"key": line.dossier, "about": about, "kind": kind}))
+        dossier = made.setdefault(
+            line.dossier, Dossier.model_validate({"key": line.dossier, "about": about, "kind": kind})
+        )
         dossier = made[line.dossier] = Dossier.model_validate_json(dossier.model_dump_json(exclude_defaults=True))
-        namer = names.setdefault(f"{noted['source']}/{noted['event']['id']}", hub.namer(noted))
-        step(dossier, noted["event"], hub.packs, hub.calendar.is_workday, lambda output, namer=namer, about=f"{kind}:{about}": namer._name(output, about))  # type: ignore[misc]
+        namer = names.setdefault(f"{noted['source']}/{noted['event']['id']}", namer_of(hub, noted))
+        step(dossier, noted["event"], hub.packs, hub.calendar.is_workday, namer.namer(f"{kind}:{about}"))
     return {key: dossier.model_dump_json(exclude_defaults=True).encode() for key, dossier in made.items()}
 
 
-def _namer(self: HubInMemory, noted: dict[str, Any]) -> Session:
-    from hub.service.session import Cause
-
+def namer_of(hub: HubInMemory, noted: dict[str, Any]) -> Session:
+    """A session that only gives names, as the one gave them that noted the step."""
     event = noted["event"]
-    session = Session(None, self.packs, self.calendar.is_workday, Settings())  # type: ignore[arg-type]
+    session = Session(None, hub.packs, hub.calendar.is_workday, Settings())  # type: ignore[arg-type]  # it touches no store
     session.cause = Cause(noted["source"], event["source"], event["id"], event["time"], "")
     return session
-
-
-HubInMemory.namer = _namer  # type: ignore[attr-defined]
-_ = (contextlib, datetime)

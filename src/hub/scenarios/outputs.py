@@ -33,13 +33,17 @@ class Output:
     def of(cls, event: Mapping[str, Any], at: datetime, to: str | None) -> Output:
         """From a published CloudEvent."""
         text = orjson.dumps(event).decode()
-        return cls(str(event["id"]), str(event["type"]).removeprefix("hub."), to, at.astimezone(ZONE), event["data"], text)
+        return cls(
+            str(event["id"]), str(event["type"]).removeprefix("hub."), to, at.astimezone(ZONE), event["data"], text
+        )
 
 
 def subset(wanted: Any, found: Any) -> bool:
     """A scalar equals (dates as text), a list is contained in, a mapping recurses, null equals null."""
     if isinstance(wanted, Mapping):
-        return isinstance(found, Mapping) and all(key in found and subset(value, found[key]) for key, value in wanted.items())
+        return isinstance(found, Mapping) and all(
+            key in found and subset(value, found[key]) for key, value in wanted.items()
+        )
     if isinstance(wanted, list):
         return isinstance(found, list | tuple) and all(any(subset(one, other) for other in found) for one in wanted)
     if wanted is None or isinstance(wanted, bool) or isinstance(found, bool):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,7 +12,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from hub.scenarios.format import Scenario
+from hub.scenarios.format import MalformedError, Scenario
 from hub.scenarios.outputs import RECEIPTS, Output, meets, subset
 from hub.service.verdicts import Answer
 
@@ -29,6 +30,7 @@ class ScenarioHub(Protocol):
     async def tick(self) -> None: ...
     async def ask(self, row: dict[str, Any]) -> Answer: ...
     async def outputs(self) -> list[Output]: ...
+    async def accesses(self) -> int: ...
     async def alter(self, finding: str) -> None: ...
     async def restart(self) -> None: ...
     async def state_of(self, row: dict[str, Any]) -> dict[str, Any]: ...
@@ -53,12 +55,24 @@ class Result:
 async def run(scenario: Scenario, make: Callable[[Scenario], ScenarioHub], *, orders: bool = True) -> Result:
     """One scenario in the order given, then its replay and shuffles where it asks for them."""
     result = Result(scenario)
-    hub = make(scenario)
-    await hub.start()
     try:
-        await _play(scenario, hub, result)
+        await _run(scenario, make, result, orders=orders)
+    except MalformedError:
+        raise
     except AssertionError as error:
         result.wrong.append(str(error))
+    except Exception as error:  # one scenario's trouble is its own result, the others still run
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        result.wrong.append(
+            f"error: {type(error).__name__}: {error} ({place.filename.rpartition('/')[2]}:{place.lineno})"
+        )
+    return result
+
+
+async def _run(scenario: Scenario, make: Callable[[Scenario], ScenarioHub], result: Result, *, orders: bool) -> None:
+    hub = make(scenario)
+    await hub.start()
+    await _play(scenario, hub, result)
     check_expect(scenario, result)
     check_forbid(scenario, result, hub)
     await _check_finally(scenario, hub, result, "")
@@ -66,7 +80,6 @@ async def run(scenario: Scenario, make: Callable[[Scenario], ScenarioHub], *, or
         await _replay(scenario, hub, result)
     if scenario.shuffle and orders:
         await _shuffle(scenario, make, hub, result)
-    return result
 
 
 async def _play(scenario: Scenario, hub: ScenarioHub, result: Result) -> None:
@@ -76,11 +89,9 @@ async def _play(scenario: Scenario, hub: ScenarioHub, result: Result) -> None:
             await hub.restart()
             restart = None
         hub.clock.set(at)
-        questions = []
         for row in rows:
             if "ask" in row:
                 result.outputs += await hub.outputs()
-                questions.append(row)
                 await _ask(hub, row, result)
             elif not row.get("tick"):
                 await hub.send(row)
@@ -89,7 +100,11 @@ async def _play(scenario: Scenario, hub: ScenarioHub, result: Result) -> None:
 
 
 async def _ask(hub: ScenarioHub, row: dict[str, Any], result: Result) -> None:
+    before = await hub.accesses()
     found = await hub.ask(row)
+    logged = await hub.accesses() - before
+    if logged != 1:
+        result.wrong.append(f"ask {row['id']}: left {logged} access entries in the ledger, not one")
     if row["ask"] == "store.alter":
         await hub.alter(str(row["finding"]))
     data = {"of": str(row["id"]), "answer": found.answer, "content": found.content}
@@ -104,7 +119,9 @@ def check_expect(scenario: Scenario, result: Result) -> None:
         if "of" in row:
             _check_answer(scenario, row, result)
             continue
-        fitting = [(number, one) for number, one in enumerate(result.outputs) if one.type != "answer" and meets(row, one)]
+        fitting = [
+            (number, one) for number, one in enumerate(result.outputs) if one.type != "answer" and meets(row, one)
+        ]
         if "count" in row:
             ids = {one.id for _, one in fitting}
             if len(ids) != row["count"]:
@@ -112,7 +129,9 @@ def check_expect(scenario: Scenario, result: Result) -> None:
                 result.wrong.append(f"expected exactly {row['count']} of {_brief(row)}, saw {len(ids)} ({days})")
                 continue
         day = scenario.moment(row["at"]).date() if "at" in row else None
-        own = [(number, one) for number, one in fitting if (day is None or one.at.date() == day) and number not in taken]
+        own = [
+            (number, one) for number, one in fitting if (day is None or one.at.date() == day) and number not in taken
+        ]
         if own:
             taken.add(own[0][0])
         elif not any(day is None or one.at.date() == day for _, one in fitting) or row.get("count") != 0:
@@ -125,14 +144,18 @@ def _nearest(row: dict[str, Any], result: Result) -> str:
     if not same:
         return ""
     keys = set(row.get("with", {})) | {"cadre", "rules"}
-    return "; near: " + "; ".join(f"{one.at:%m-%d} to {one.to} {({k: one.data.get(k) for k in sorted(keys)})}" for one in same[:4])
+    return "; near: " + "; ".join(
+        f"{one.at:%m-%d} to {one.to} { ({k: one.data.get(k) for k in sorted(keys)}) }" for one in same[:4]
+    )
 
 
 def _check_answer(scenario: Scenario, row: dict[str, Any], result: Result) -> None:
     for one in result.outputs:
         if one.type == "answer" and one.data["of"] == row["of"]:
             if one.data["answer"] != row["answer"] or not subset(row.get("with", {}), one.data["content"]):
-                result.wrong.append(f"answer {row['of']}: expected {row['answer']} {row.get('with', '')}, got {one.data['answer']} {one.data['content']}")
+                result.wrong.append(
+                    f"answer {row['of']}: expected {row['answer']} {row.get('with', '')}, got {one.data['answer']} {one.data['content']}"
+                )
             return
     result.wrong.append(f"answer {row['of']}: never given")
 
@@ -150,9 +173,15 @@ def check_forbid(scenario: Scenario, result: Result, hub: ScenarioHub) -> None:
             if "type" not in row and "contains" not in row and one.type in RECEIPTS:
                 continue
             if meets(row, one) and ("contains" not in row or str(row["contains"]) in one.text):
-                result.wrong.append(f"forbidden {_brief(row)}: {one.type} to {one.to} on {one.at:%Y-%m-%d} rules {one.data.get('rules')}")
+                result.wrong.append(
+                    f"forbidden {_brief(row)}: {one.type} to {one.to} on {one.at:%Y-%m-%d} rules {one.data.get('rules')}"
+                )
                 break
-        if "contains" in row and not {"type", "to", "with", "from", "until"} & set(row) and str(row["contains"]) in hub.stored():
+        if (
+            "contains" in row
+            and not {"type", "to", "with", "from", "until"} & set(row)
+            and str(row["contains"]) in hub.stored()
+        ):
             result.wrong.append(f"forbidden {_brief(row)}: found among what is stored or logged")
 
 
@@ -176,7 +205,9 @@ async def _replay(scenario: Scenario, hub: ScenarioHub, result: Result) -> None:
             result.wrong.append(f"replay: new {one.type} to {one.to}")
 
 
-async def _shuffle(scenario: Scenario, make: Callable[[Scenario], ScenarioHub], first: ScenarioHub, result: Result) -> None:
+async def _shuffle(
+    scenario: Scenario, make: Callable[[Scenario], ScenarioHub], first: ScenarioHub, result: Result
+) -> None:
     rows = [row for row in scenario.given if "ask" not in row and not row.get("tick")]
     wanted = await first.current()
     for number, order in enumerate(orders_of(rows)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -214,7 +214,7 @@ class Session:
             await self._at(dossier, place)
         before = _items(dossier)
         about = f"{dossier.kind}:{dossier.about}"
-        said = domain.step(dossier, full, self.packs, self.is_workday, lambda output: self._name(output, about))
+        said = domain.step(dossier, full, self.packs, self.is_workday, self.namer(about))
         self._steps += 1
         self._note(key, full)
         for ident, output in said:
@@ -248,6 +248,10 @@ class Session:
         self.uow.append(LedgerEntry(f"{cause.source}/{cause.id}", "in", cause.type, line, self.uow.now))
 
     # ---- saying ----
+
+    def namer(self, about: str | None) -> Callable[[Output], str]:
+        """Gives the outputs of one dossier their ids."""
+        return lambda output: self._name(output, about)
 
     def _name(self, output: Output, about: str | None) -> str:
         cause = self.cause

@@ -66,7 +66,9 @@ def _after(view: View, task: Task) -> str:
 
 def task_state(dossier: Dossier, task: Task) -> str:
     """As in contract section 5; ``review_requested`` once people were asked to look at a decision again."""
-    asked = any(said.slot.startswith(f"task_review:{task.n}:") and said.state == "open" for said in dossier.said.values())
+    asked = any(
+        said.slot.startswith(f"task_review:{task.n}:") and said.state == "open" for said in dossier.said.values()
+    )
     return "review_requested" if asked else task.state
 
 

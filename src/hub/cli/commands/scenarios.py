@@ -27,7 +27,9 @@ Examples:
 
 def register(app: typer.Typer) -> None:
     """Add the command group."""
-    group = typer.Typer(help="Scenarios: tests of the policy that legal staff can read. 情景：可读的政策测试。", no_args_is_help=True)
+    group = typer.Typer(
+        help="Scenarios: tests of the policy that legal staff can read. 情景：可读的政策测试。", no_args_is_help=True
+    )
     app.add_typer(group, name="scenarios")
     group.command("run", help=RUN_HELP)(run)
 
@@ -64,4 +66,6 @@ def report(result: Result, verbose: bool = False) -> None:
         typer.echo(f"        {line}")
     if verbose:
         for one in result.outputs:
-            typer.echo(f"        . {one.at:%m-%d %H:%M} {one.type} -> {one.to} {one.data.get('cadre') or one.data.get('team') or ''} {one.data.get('level', '')} {one.data.get('rules', '')}")
+            typer.echo(
+                f"        . {one.at:%m-%d %H:%M} {one.type} -> {one.to} {one.data.get('cadre') or one.data.get('team') or ''} {one.data.get('level', '')} {one.data.get('rules', '')}"
+            )
