@@ -13,6 +13,7 @@ from rich.console import Console
 
 from hub.adapters.embedded.state import connected
 from hub.errors import UsageError
+from hub.logging import configure
 from hub.settings import Settings
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of the hub; HUB_DATA or .hub when left out.")]
@@ -20,7 +21,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON, one object a lin
 
 
 def running(data: Path | None) -> Settings:
-    """The settings of the running hub: of ``--data``, of ``HUB_*``, or of the default folder. Raises UsageError."""
+    """The settings of the running hub: of ``--data``, of ``HUB_*``, or of the default folder. Raises UsageError.
+
+    Log lines go to stderr from here on, warnings and worse.
+    """
+    configure("WARNING")
     return connected(data, Settings())
 
 

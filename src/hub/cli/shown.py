@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.text import Text
-
 MEASURES = {"REMOVE": "免职", "ADJUST": "调整", "DEMOTE": "降职"}
 NAMES = {
     "task.proposed": "建议任务",
@@ -39,11 +37,6 @@ NAMES = {
     "personnel.held": "暂缓",
     "deadline.overdue": "逾期",
 }  # fmt: skip
-
-
-def plain(text: str) -> Text:
-    """Text in which square brackets are no markup."""
-    return Text(text)
 
 
 def line(event: dict[str, Any]) -> str:

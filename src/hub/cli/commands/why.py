@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.tree import Tree
 
 from hub.bootstrap import open_store
 from hub.cli import shown
@@ -39,7 +39,8 @@ def why(
     if as_json:
         json_line(asdict(found))
         return
-    out().print(_tree(found))
+    for line in _lines(found):
+        out().print(line, markup=False)
 
 
 async def _trace(settings: Settings, task: str) -> Trace:
@@ -47,23 +48,24 @@ async def _trace(settings: Settings, task: str) -> Trace:
         return await trace(store, shipped(), task)
 
 
-def _tree(found: Trace) -> Tree:
-    event = {"type": found.type, "time": found.time, "data": dict(found.data)}
-    tree = Tree(shown.plain(shown.line(event)))
-    _branch(tree, "依据 because", [*shown.explained(event), f"规则包 pack: {', '.join(found.data.get('pack') or ())}"])
-    _branch(tree, "起因 caused by", [_cause(one) for one in found.causes])
-    _branch(tree, "事实 facts", [_fact(one) for one in found.facts])
-    _branch(tree, "关口 gates", [f"{gate}: {result}" for gate, result in (found.data.get("gates") or {}).items()])
-    _branch(tree, "规则 rules", [f"{one.rule}: {'、'.join(one.cites)}" for one in found.rules])
-    _branch(tree, "之后 since then", [_cause(one) for one in found.since])
-    return tree
-
-
-def _branch(tree: Tree, title: str, lines: list[str]) -> None:
-    if lines:
-        branch = tree.add(title)
-        for text in lines:
-            branch.add(shown.plain(text))
+def _lines(found: Trace) -> Iterator[str]:
+    """The item, and under it a branch for each kind of reason that there is."""
+    yield shown.line({"type": found.type, "time": found.time, "data": dict(found.data)})
+    branches = {
+        "依据 because": [
+            *shown.explained({"data": found.data}),
+            f"规则包 pack: {', '.join(found.data.get('pack') or ())}",
+        ],
+        "起因 caused by": [_cause(one) for one in found.causes],
+        "事实 facts": [_fact(one) for one in found.facts],
+        "关口 gates": [f"{gate}: {result}" for gate, result in (found.data.get("gates") or {}).items()],
+        "规则 rules": [f"{one.rule}: {'、'.join(one.cites)}" for one in found.rules],
+        "之后 since then": [_cause(one) for one in found.since],
+    }
+    for title, lines in branches.items():
+        if lines:
+            yield f"├─ {title}"
+            yield from (f"│    {line}" for line in lines)
 
 
 def _cause(one: Cause) -> str:
