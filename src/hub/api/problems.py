@@ -104,6 +104,29 @@ KINDS: dict[str, Kind] = {
             "请填写 dataclassification：public、internal 或 work_secret；国家秘密不得进入本系统",
         ),
     ),
+    "signature": Kind(
+        403,
+        Text("The signature does not hold", "签名无效"),
+        Text(
+            "sign the event with a key registered for its source (detached JWS, EdDSA)",
+            "请用该来源已登记的密钥签名（EdDSA 分离式 JWS）",
+        ),
+    ),
+    "petitioner_data": Kind(
+        422,
+        Text("Data of a petitioner stand in clear", "内容含未加密的信访人信息"),
+        Text("seal them to the custodians' keys (JWE in `petitioner`)", "请先加密为 JWE 再填入 petitioner"),
+    ),
+    "unknown_type": Kind(
+        422,
+        Text("This type of event is not taken", "不接收该类型的消息"),
+        Text("use a type of the contract, with the prefix hub.", "请使用契约规定的类型，并加前缀 hub."),
+    ),
+    "not_competent": Kind(
+        403,
+        Text("This source may not send such an event", "该来源无权报送此类消息"),
+        Text("let the competent body or organ send it", "请由有权机关报送"),
+    ),
     "unavailable": Kind(
         503,
         Text("A part of the hub does not answer just now", "系统部分服务暂不可用"),
@@ -117,6 +140,10 @@ KINDS: dict[str, Kind] = {
         Text("send it again later; if it stays, tell operations the time", "请稍后重发；如仍出现，请将时间告知运维"),
     ),
 }
+_BY_REASON = {
+    "classification": "classification", "id_clash": "conflict", "not_competent": "not_competent",
+    "petitioner_data": "petitioner_data", "signature": "signature", "unknown_type": "unknown_type",
+}  # fmt: skip
 _BY_STATUS = {400: "malformed", 403: "forbidden", 409: "conflict", 413: "too_large", 415: "media_type", 422: "invalid"}
 
 
@@ -128,12 +155,14 @@ class Problem(Exception):
         code: str,
         detail: str = "",
         *,
+        status: int | None = None,
         extra: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.kind = KINDS[code]
+        self.status = status or self.kind.status
         self.detail = detail
         self.extra = dict(extra or {})
         self.headers = dict(headers or {})
@@ -144,7 +173,7 @@ class Problem(Exception):
         return {
             "type": f"urn:hub:problem:{self.code}",
             "title": title,
-            "status": self.kind.status,
+            "status": self.status,
             "detail": self.detail or title,
             "hint": hint,
             **self.extra,
@@ -153,8 +182,8 @@ class Problem(Exception):
 
 def of_verdict(status: int, reason: str | None, detail: str) -> Problem:
     """The problem that a refused event gets."""
-    code = reason if reason in KINDS and KINDS[reason].status == status else _BY_STATUS.get(status, "invalid")
-    return Problem(code, detail, extra={"reason": reason} if reason else None)
+    code = _BY_REASON.get(reason or "") or _BY_STATUS.get(status, "invalid")
+    return Problem(code, detail, status=status, extra={"reason": reason} if reason else None)
 
 
 def language(accept: str) -> str:
@@ -178,4 +207,4 @@ def respond(request: Request, problem: Problem) -> JSONResponse:
     """The response for a problem."""
     spoken = language(request.headers.get("accept-language", ""))
     headers = {**problem.headers, "content-language": spoken}
-    return JSONResponse(problem.body(spoken), problem.kind.status, headers, MEDIA)
+    return JSONResponse(problem.body(spoken), problem.status, headers, MEDIA)

@@ -75,7 +75,7 @@ async def run(settings: Settings, store: Operations, stage: Stage) -> dict[str, 
             stage.act(act)
             await _send(settings, registry, act.steps)
             await _until(partial(_unread, store, registry, act.steps), "reading the events of the demo")
-        await _until(partial(_unseen, store, seen), "reading back what was published")
+            await _until(partial(_unseen, store, seen), "reading back what was published")
         lost = len(await _unread(store, registry, [step for act in acts for step in act.steps]))
     finally:
         reader.cancel()
@@ -132,7 +132,7 @@ async def _unseen(store: Operations, seen: Seen) -> list[str]:
 async def _until(missing: Callable[[], Awaitable[list[str]]], doing: str) -> None:
     try:
         async with asyncio.timeout(WITHIN_S):
-            while await missing():
+            while await missing():  # noqa: ASYNC110 - what is awaited happens in other processes
                 await asyncio.sleep(LOOK_EVERY_S)
     except TimeoutError as error:
         raise TransientError(

@@ -69,10 +69,12 @@ async def test_a_batch_says_what_became_of_each(world: World, bad: set[str], sta
 @pytest.mark.parametrize(
     ("verdict", "status", "kind"),
     [
-        (FakeVerdict(False, 409, "conflict", "other content"), 409, "conflict"),
+        (FakeVerdict(False, 409, "id_clash", "other content"), 409, "conflict"),
         (FakeVerdict(False, 422, "classification", "missing"), 422, "classification"),
         (FakeVerdict(False, 422, "schema", "ref is missing"), 422, "invalid"),
-        (FakeVerdict(False, 403, "signature", "no good signature"), 403, "forbidden"),
+        (FakeVerdict(False, 403, "classification", "too high"), 403, "classification"),
+        (FakeVerdict(False, 403, "signature", "no good signature"), 403, "signature"),
+        (FakeVerdict(False, 422, "petitioner_data", "in clear"), 422, "petitioner_data"),
         (FakeVerdict(False, 400, "attribute", "no id"), 400, "malformed"),
     ],
 )
