@@ -69,6 +69,7 @@ _TAILS = "原川溪山河江湖州口界关岭塘坪坝桥湾浦岗峪泉林城�
 
 
 def place_words(skip: int = 0) -> list[str]:
-    """Two-character place stems; those of one head differ by one character alone."""
+    """Place stems of two characters, then of three; many differ by one character alone."""
     words = [head + tail for tail in _TAILS for head in _HEADS]
-    return words[skip:] + words[:skip]
+    longer = [first + second + tail for tail in _TAILS for first in _HEADS for second in _HEADS if first != second]
+    return [*words[skip:], *words[:skip], *longer]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import orjson
 
@@ -92,7 +93,7 @@ def workbook(path: Path) -> Rows:
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, OSError) as error:
+    except (InvalidFileException, BadZipFile, KeyError, OSError) as error:
         raise RosterFileError(f"{path.name} is no XLSX workbook", hint="save it as .xlsx once more") from error
     try:
         number = 0

@@ -42,7 +42,7 @@ def match(
 
 
 def _first_route(query: SubjectQuery, candidates: Candidates, found: list[Assessment], policy: MatchPolicy) -> Verdict:
-    strong = number_and_name(query, found)
+    strong = number_and_name(query, candidates, found)
     if strong.chosen is not None:
         return strong if strong.route in policy.routes or strong.blocks else Verdict(None, strong.chosen, ["route_off"])
     for verdict in (

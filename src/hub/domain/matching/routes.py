@@ -32,7 +32,7 @@ def _strong(query: SubjectQuery, found: Assessment) -> bool:
     return by_number or (query.cadre_id is not None and found.person.cadre_id == query.cadre_id)
 
 
-def number_and_name(query: SubjectQuery, found: list[Assessment]) -> Verdict:
+def number_and_name(query: SubjectQuery, candidates: Candidates, found: list[Assessment]) -> Verdict:
     """M1: a valid number in the roster, a name that agrees, and nothing stated that contradicts."""
     owners = [one for one in found if _strong(query, one)]
     if not owners:
@@ -41,6 +41,8 @@ def number_and_name(query: SubjectQuery, found: list[Assessment]) -> Verdict:
     blocks = list(chosen.contradictions)
     if len(owners) > 1:
         blocks.append("number_held_twice")
+    if query.organ and candidates.organ.hits and not candidates.organ.unit:
+        blocks.append("organ_ambiguous")
     if query.masked:
         blocks.append("name_withheld")
     if not query.name:
