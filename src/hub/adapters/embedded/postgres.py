@@ -22,6 +22,7 @@ USER = "hub"
 DATABASE = "hub"
 LEFTOVER_S = 20.0
 """How long a server whose supervisor was killed may take to shut down."""
+OPEN_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY
 OPTIONS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -54,19 +55,17 @@ class PostgresServer:
         return f"postgresql://{USER}:{self._password}@{HOST}:{self._port}/{database}"
 
     async def prepare(self, log: Path) -> None:
-        """Make the cluster at the first start; else wait for a server that an ended supervisor left behind."""
-        if self._folder.exists():
-            await _gone(self._folder)
-        else:
+        """Make the cluster at the first start."""
+        if not await asyncio.to_thread(self._folder.exists):
             await self._initdb(log)
-        self._handle = os.open(self._folder, os.O_PATH | os.O_DIRECTORY)
+        self._handle = os.open(self._folder, OPEN_FOLDER)
 
     async def _initdb(self, log: Path) -> None:
         """``initdb`` beside the final place, so that a cluster is whole or not there."""
         new = self._folder.with_name(self._folder.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
-        handle, password = os.open(new, os.O_PATH | os.O_DIRECTORY), self._password_pipe()
+        handle, password = os.open(new, OPEN_FOLDER), self._password_pipe()
         if self._account:
             os.chown(new, self._account.uid, self._account.gid)
         argv = (
@@ -151,11 +150,11 @@ async def _ended(process: asyncio.subprocess.Process) -> int:
             process.kill()
 
 
-async def _gone(folder: Path) -> None:
-    """Wait until no server runs in ``folder``; then take away what it may have left.
+async def leftover_gone(folder: Path) -> None:
+    """Wait until no server runs in ``folder``: one whose supervisor was killed is still shutting down, on its port.
 
-    We hold the folder's lock, so a server here has lost its supervisor. A process id in ``postmaster.pid`` that by now
-    belongs to some other program would keep PostgreSQL from starting.
+    Then take away what it may have left: a process id in ``postmaster.pid`` that by now belongs to some other program
+    would keep PostgreSQL from starting. The caller holds the folder's lock, so no supervisor is at work here.
     """
     pid_file = folder / "postmaster.pid"
     try:

@@ -16,7 +16,8 @@ from hub.errors import TransientError
 POLL_S = 0.05
 PR_SET_PDEATHSIG = 1
 TAIL_LINES = 12
-_libc = ctypes.CDLL(None)
+_prctl = getattr(ctypes.CDLL(None), "prctl", None)
+"""Linux alone; elsewhere children of a killed supervisor have to be ended by hand."""
 
 
 class ChildError(TransientError):
@@ -136,8 +137,8 @@ def _prelude(account: Account | None, orphan_signal: signal.Signals) -> Callable
             os.setgroups([])
             os.setgid(account.gid)
             os.setuid(account.uid)
-        # After setuid, which clears it.
-        _libc.prctl(PR_SET_PDEATHSIG, int(orphan_signal), 0, 0, 0)
+        if _prctl:  # after setuid, which would clear it
+            _prctl(PR_SET_PDEATHSIG, int(orphan_signal), 0, 0, 0)
         if os.getppid() != parent:  # the parent died before the line above
             os._exit(1)
 

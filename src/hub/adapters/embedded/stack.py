@@ -17,7 +17,7 @@ from hub.adapters.embedded.aot import class_cache
 from hub.adapters.embedded.files import kept_secret, make_folders
 from hub.adapters.embedded.kafka import KafkaServer
 from hub.adapters.embedded.lock import FolderLock
-from hub.adapters.embedded.postgres import PostgresServer
+from hub.adapters.embedded.postgres import PostgresServer, leftover_gone
 from hub.adapters.embedded.progress import Progress, Silent
 from hub.adapters.embedded.roles import RoleSpec, child_of
 from hub.adapters.embedded.state import StackInfo
@@ -89,6 +89,7 @@ class EmbeddedStack:
     async def _start(self) -> None:
         make_folders(self._folder)
         self._lock.acquire()
+        await leftover_gone(self._folder / "postgres")
         self._progress.step("checking Kafka's jars")
         found = await asyncio.to_thread(jars.ensure, self._progress)
         classes = await class_cache(found, self._progress)

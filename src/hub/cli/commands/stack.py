@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from hub import logging as hub_logging
 from hub.adapters.embedded import lock
@@ -136,11 +134,9 @@ def _tell(info: StackInfo, *, as_json: bool) -> None:
     if as_json:
         print(info.model_dump_json(), flush=True)
         return
-    table = Table(show_header=False, box=None, pad_edge=False)
     state = "ready" if info.ready else "starting or stopping"
     for name, value in {"hub": state, **_addresses(info), "processes": _processes(info)}.items():
-        table.add_row(name, value)
-    Console(highlight=False, soft_wrap=True).print(table)
+        typer.echo(f"{name:<12} {value}")
 
 
 def _addresses(info: StackInfo) -> dict[str, str]:
