@@ -81,7 +81,7 @@ def content_hash(attributes: Mapping[str, Any], data: Any) -> bytes:
 
 def outbound_id(
     cause: Sequence[str],
-    type: str,  # noqa: A002 - the contract's word
+    type: str,
     rules: Sequence[str],
     pack: Sequence[str],
     case: Any,

@@ -176,10 +176,14 @@ class Store(Protocol):
     async def due(self, today: date, limit: int) -> list[str]:
         """Dossiers with a wake-up call on or before ``today``, each once, in order of day and key."""
 
-    async def ledger(self, *, dossier: str | None = None, after: int = 0, limit: int = 1000) -> list[tuple[int, LedgerEntry]]:
+    async def ledger(
+        self, *, dossier: str | None = None, after: int = 0, limit: int = 1000
+    ) -> list[tuple[int, LedgerEntry]]:
         """Ledger lines with their sequence number, in order."""
 
-    async def queue_rows(self, *, organ: str | None = None, open_only: bool = False, limit: int = 1000) -> list[QueueRow]:
+    async def queue_rows(
+        self, *, organ: str | None = None, open_only: bool = False, limit: int = 1000
+    ) -> list[QueueRow]:
         """Queue rows, oldest first."""
 
     async def documents(self, prefix: str, *, after: str = "", limit: int = 1000) -> list[tuple[str, bytes]]:

@@ -42,8 +42,8 @@ class View:
 
     def frozen(self) -> bool:
         """A case is filed (立案) and not yet closed: 政务处分法 52."""
-        filed = [act for act in self.acts("case_filed")]
-        closed = [act for act in self.acts("case_closed")]
+        filed = self.acts("case_filed")
+        closed = self.acts("case_closed")
         running = [act for act in filed if not any((end.time, end.id) > (act.time, "") for end in closed)]
         return bool(running) or self.standing.state == "under_case"
 

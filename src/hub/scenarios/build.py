@@ -45,13 +45,13 @@ def data(scenario: Scenario, row: Mapping[str, Any], registry: Registry) -> dict
     body = dict(row["data"])
     kind = row["type"]
     if kind in ("finding.reported", "finding.revised"):
-        return numbers(_finding(scenario, row, body, source))
+        return _filled(_finding(scenario, row, body, source))
     if kind == "finding.retracted":
         return {"ref": str(row["id"]), **body}
     if kind in DETERMINED:
-        return numbers(_determination(scenario, row, body, source))
+        return _filled(_determination(scenario, row, body, source))
     if kind.endswith(".recorded") and kind != "relation.recorded":
-        return numbers(_roster(scenario, kind, body))
+        return _filled(_roster(scenario, kind, body))
     return body
 
 
@@ -166,6 +166,10 @@ def _roster(scenario: Scenario, kind: str, body: dict[str, Any]) -> dict[str, An
             **body,
         }
     return body
+
+
+def _filled(body: dict[str, Any]) -> dict[str, Any]:
+    return {key: numbers(value) for key, value in body.items()}
 
 
 def numbers(value: Any) -> Any:

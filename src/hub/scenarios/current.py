@@ -16,9 +16,8 @@ def current_outputs(dossier: Dossier) -> list[str]:
     for said in dossier.said.values():
         if said.slot.startswith("task:") or not said.type or said.type in SUSPENDED:
             continue
-        if said.state == "open" and not (said.type == "tolerance.review.requested" and said.case in held):
-            found.append([dossier.key, said.type, said.to, said.case, said.digest])
-        elif said.state == "told" and said.type in ("corroboration.updated", "case.closed"):
+        asked = said.state == "open" and not (said.type == "tolerance.review.requested" and said.case in held)
+        if asked or (said.state == "told" and said.type in ("corroboration.updated", "case.closed")):
             found.append([dossier.key, said.type, said.to, said.case, said.digest])
     task = dossier.open_task()
     if task is not None and not any(case in held for case in task.cases):

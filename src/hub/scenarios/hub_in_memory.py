@@ -115,7 +115,7 @@ class HubInMemory:
         """What was published since the last call."""
         await self.store.seal(100_000)
         fresh = await self.store.unpublished(self._read, 100_000)
-        stopped = b"stopped" in self.store.docs.get("meta:publishing", b"")
+        stopped = "meta:halt" in self.store.docs
         found = []
         for sealed in fresh:
             self._read = sealed.position

@@ -379,14 +379,14 @@ async def ledger_verify(question: Question) -> Answer:
     if not isinstance(store, SealStore):
         return NOT_AVAILABLE
     bad = await store.verify()
-    state = await session.json("meta:publishing", {"state": "running"})
-    if bad is not None and state["state"] == "running":
+    halted = await session.json("meta:halt", None)
+    if bad is not None and halted is None:
         first = bad.rpartition("/")[2]
-        state = {"state": "stopped", "first_bad": first}
-        session.put_json("meta:publishing", state)
+        halted = {"reason": "ledger_altered", "first_bad": first}
+        session.put_json("meta:halt", halted)
         session.cause = Cause("urn:hub:self", "self", f"verify:{bad}", session.uow.now.isoformat(), "ledger.verify")
         session.say("ledger.alert", "operations", {"first_bad": first})
-    content = {"intact": bad is None, "publishing": state["state"]}
+    content = {"intact": bad is None, "publishing": "stopped" if halted else "running"}
     return Answer("allowed", content | ({"first_bad": bad.rpartition("/")[2]} if bad is not None else {}))
 
 

@@ -66,6 +66,6 @@ def report(result: Result, verbose: bool = False) -> None:
         typer.echo(f"        {line}")
     if verbose:
         for one in result.outputs:
-            typer.echo(
-                f"        . {one.at:%m-%d %H:%M} {one.type} -> {one.to} {one.data.get('cadre') or one.data.get('team') or ''} {one.data.get('level', '')} {one.data.get('rules', '')}"
-            )
+            about = one.data.get("cadre") or one.data.get("team") or ""
+            rest = f"{about} {one.data.get('level', '')} {one.data.get('rules', '')}"
+            typer.echo(f"        . {one.at:%m-%d %H:%M} {one.type} -> {one.to} {rest}")
