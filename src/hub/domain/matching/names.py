@@ -22,7 +22,7 @@ _DOTS = re.compile(r"[·•・.‧∙⋅●｡。﹒\u2024\u00b7\u16eb\u2022\u20
 _OFF = re.compile(
     r"[\s\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufe00-\ufe0f\ufeff\u00ad\u180e\u115f\u1160\u3164]|[\U000e0100-\U000e01ef]"
 )
-_MASK = "某XxＸ×✕╳*＊○〇◯□■_?？#△☆"
+_MASK = "某XxＸ×✕╳*＊○〇◯□■_?？#△☆…"
 _MASKED = re.compile(rf"[{re.escape(_MASK)}]")
 _ADDRESSED = re.compile(r"^(.{1,2}?)(?:姓.*|先生|女士|氏)$")
 _MAX_READINGS = 8

@@ -22,6 +22,11 @@ def _text(value: object) -> str | None:
     return text or None
 
 
+def _texts(value: object) -> tuple[str, ...]:
+    listed = value if isinstance(value, (list, tuple)) else [value]
+    return tuple(text for one in listed if (text := _text(one)))
+
+
 def _posts_of(post: str | None) -> posts.PostSaid:
     return posts.parse(post) if post else posts.PostSaid(())
 
@@ -75,7 +80,7 @@ class SubjectQuery:
         return cls(
             name=_text(subject.get("name")),
             citizen_id=_text(subject.get("citizen_id")),
-            aliases=tuple(text for alias in subject.get("aliases") or () if (text := _text(alias))),
+            aliases=_texts(subject.get("aliases")),
             organ=_text(subject.get("organ")),
             post=_text(subject.get("post")),
             at=at if isinstance(at, Mapping) else _text(at),

@@ -60,7 +60,10 @@ def written(place: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 14)
 def clipped(place: str) -> str | None:
-    """The place without its last character where it may be left out before another place (云南, 定西), else None."""
-    if place in _REGIONS or _AUTONOMOUS.match(place) or len(place) < 3:
-        return None
-    return place[:-1] if place[-1] in "省市县" else None
+    """The place without its kind, as it may stand before another place (云南, 定西, 德宏), else None."""
+    autonomous = _AUTONOMOUS.match(place)
+    if autonomous:
+        return autonomous[1] if len(autonomous[1]) > 1 else None
+    if place.endswith("地区") and len(place) > 3:
+        return place[:-2]
+    return place[:-1] if len(place) > 2 and place[-1] in "省市县盟" and place not in _REGIONS else None
