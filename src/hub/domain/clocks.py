@@ -65,7 +65,10 @@ def effective_due(clock: Clock, task: Task | None, is_workday: IsWorkday) -> dat
 def _overdue(said: Said, clock: Clock, due: date) -> Output:
     cause = ["deadline", f"{said.slot}#{clock.key}", due.isoformat()]
     if clock.key == "correction":
-        data = {"correction": said.slot.split(":")[1].rpartition("/")[2], "was_due": due.isoformat()}
+        decision = said.slot.split(":")[1]
+        data: dict[str, object] = {"correction": decision.rpartition("/")[2], "was_due": due.isoformat()}
+        if said.to != decision.partition("/")[0]:
+            data["copy"] = True
         return Output("correction.overdue", clock.owes, data, clock.rules, said.case, cause)
     data = {"of": clock.key, "was_due": due.isoformat()}
     if said.id:

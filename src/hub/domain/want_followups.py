@@ -231,7 +231,7 @@ def silent(view: View, case: Case) -> Iterator[Want]:
         )
     if case.closed is None:
         for one in view.live(case):
-            if one.status == "lead" and one.evidence:
+            if one.status in ("lead", "verifying"):
                 yield Want(
                     f"lead-clock:{one.id}",
                     "",

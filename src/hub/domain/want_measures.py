@@ -113,9 +113,7 @@ def corrections(view: View) -> Iterator[Want]:
         for to in dict.fromkeys(filter(None, (decision.source, view.department))):
             copy = {"copy": True} if to != decision.source else {}
             slot = f"correction:{decision.id}:{to}"
-            clocks: list[Spec] = (
-                [("correction", to, ["R-CR-02"], deadline)] if deadline and to == decision.source else []
-            )
+            clocks: list[Spec] = [("correction", to, ["R-CR-02"], deadline)] if deadline else []
             yield Want(slot, "correction.opened", to, rules, data=data | copy, case=homes[0].id, clocks=clocks)
             named = {"correction": decision.ref} | copy
             if decision.extended_until:
@@ -261,6 +259,40 @@ def _afterthought(view: View, task: Task, case_id: str, case: Case | None) -> It
 def _appealed(about: list[str], task: Task, view: View) -> bool:
     ids = {entry.partition("@")[0] for entries in task.basis.values() for entry in entries}
     return bool(ids & set(about)) or task.id in about
+
+
+def overturned(view: View) -> Iterator[Want]:
+    """R-AP-02 for acts that others carried out: restoration within the scope in which the act was announced (政务处分法60)."""
+    to = view.department
+    if to is None:
+        return
+    for appeal in view.acts("appeal_decided"):
+        if appeal.outcome != "upheld" or any(
+            _appealed(appeal.about, task, view) for task in view.dossier.tasks if accepted(task)
+        ):
+            continue
+        hit = [
+            act
+            for act in view.dossier.acts.values()
+            if act.id in appeal.about or (act.about and set(act.about) & set(appeal.about))
+        ]
+        measures = [
+            act
+            for act in hit
+            if act.kind in ("accountability", "sanction", "appraisal", "unfit") and act.id != appeal.id
+        ]
+        for act in measures:
+            data = {"act": act.ref, "announced_to": act.announced_to}
+            case = act.ref if act.own_case else None
+            yield Want(
+                f"restoration:{appeal.id}:{act.id}",
+                "restoration.proposed",
+                to,
+                ["R-AP-02"],
+                data=data,
+                case=case,
+                grounds=["restore"],
+            )
 
 
 def acts(view: View) -> Iterator[Want]:
