@@ -14,7 +14,7 @@ from hub.domain.facts import Clock, Said, Statement
 from hub.domain.files import FindingFile, Revision, SubjectFile
 from hub.domain.registry import Source
 from hub.domain.standing import nearest, nearest_committee
-from hub.service import acts
+from hub.service import acts, rematch
 from hub.service.session import Session
 from hub.service.verdicts import Refusal
 from schemas.canonical import canonical
@@ -110,6 +110,7 @@ async def identify(session: Session, source: Source, file: FindingFile) -> list[
     published = date.fromisoformat(cause.time[:10])
     warnings: list[str] = []
     kept: dict[int, SubjectFile] = {}
+    doubtful: list[tuple[int, dict[str, Any]]] = []
     for index, subject in enumerate(data["subjects"]):
         key = data_hash(
             {name: subject.get(name) for name in ("kind", "name", "citizen_id", "cadre_id", "organ", "post", "at")}
@@ -126,11 +127,47 @@ async def identify(session: Session, source: Source, file: FindingFile) -> list[
         result = matching.match(query, found)
         warnings += [code for code in result.warnings if code == "id_checksum"]
         kept[index] = await _matched(session, file, index, key, result)
+        doubtful.append((index, subject))
     for gone in [one for one in file.subjects.values() if one not in kept.values()]:
         await _withdraw_subject(session, file, gone)
     file.subjects = kept
     session.put_file(file)
+    for index, subject in doubtful:
+        await rematch.remember(session, file, index, subject)
     return list(dict.fromkeys(warnings))
+
+
+async def match_again(session: Session, file: FindingFile) -> None:
+    """The roster changed: what no person settled is matched anew; a strong match that no longer holds is revoked (R-ID-05)."""
+    data = file.statement_data()
+    published = date.fromisoformat(file.revisions[file.current].time[:10])
+    for index, old in sorted(file.subjects.items()):
+        if old.how in ("person", "unit", "none"):
+            continue
+        subject = data["subjects"][index]
+        query = matching.SubjectQuery.from_wire(subject, published)
+        result = matching.match(query, (await session.uow.candidates([query]))[0])
+        how, chosen = answer_of(result)
+        cadre = await session.real_cadre(chosen) if chosen else None
+        if rematch.same(old, how, cadre):
+            continue
+        close_review(session, file, index, session.day, "withdrawn")
+        if old.confirmed:
+            await revoke(session, file, index, {"finding": file.ref, "subject": index})
+        file.subjects[index] = await _matched(session, file, index, old.key, result)
+        session.put_file(file)
+        await rematch.remember(session, file, index, subject)
+        if file.subjects[index].confirmed:
+            await hand_one(session, session.registry.sources[file.source], file, index)
+
+
+def answer_of(result: matching.MatchResult) -> tuple[str, str | None]:
+    """(how, cadre) as it is kept in the file."""
+    if result.route == "M1" and result.decision == "auto" and result.cadre_id:
+        return "strong", result.cadre_id
+    if result.probable and result.cadre_id:
+        return "probable", result.cadre_id
+    return ("none", None) if result.decision == "none" else ("review", None)
 
 
 def _unit(key: str, subject: dict[str, Any], found: matching.Candidates, session: Session) -> SubjectFile:

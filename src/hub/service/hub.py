@@ -180,16 +180,32 @@ class HubService:
         async with self._store.begin() as uow:
             session = self._session(uow)
             session.cause = Cause(
-                "urn:hub:self", "self", f"tick:{key}:{today.isoformat()}", uow.now.astimezone(ZONE).isoformat(), "tick"
+                "urn:hub:self",
+                "self",
+                f"tick:{key}:{uow.now.astimezone(ZONE).isoformat()}",
+                uow.now.astimezone(ZONE).isoformat(),
+                "tick",
             )
             kind, _, ident = key.partition(":")
             if kind == "finding":
                 file = await session.file(ident)
                 if file is not None:
                     await findings.tick(session, file)
+            elif kind in ("touched", "posts-touched"):
+                await self._touched(session, kind, ident)
+                uow.set_wakes(key, [])
             else:
                 await session.step(key, {"kind": "tick"})
             session.flush()
+
+    async def _touched(self, session: Session, kind: str, ident: str) -> None:
+        """A bulk load changed what the roster knows of a cadre, or who manages the posts of an organ."""
+        if kind == "touched":
+            await roster.touched(session, ident)
+            await roster.refresh(session, f"cadre:{ident}")
+            return
+        for dossier in await session.json(f"at:{ident}", []):
+            await roster.refresh(session, dossier)
 
     # ---- questions ----
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from hub.domain import roster_docs
+from hub.domain.matching import names
 from hub.domain.registry import Organ, Source
 from hub.service import acts, findings
 from hub.service.replies import two_people
@@ -41,6 +42,8 @@ async def handle(session: Session, source: Source, type: str, data: dict[str, An
     if type == "cadre.merged":
         await _merge(session, data["from"], data["into"])
         return
+    if type in ("cadre.recorded", "tenure.recorded"):
+        await touched(session, data.get("cadre_id") or data["cadre"])
     for dossier in await _touched(session, type, data):
         await refresh(session, dossier)
 
@@ -82,6 +85,20 @@ async def _touched(session: Session, type: str, data: dict[str, Any]) -> list[st
     if type == "management.recorded":
         return list(await session.json(f"at:{data['organ']}", []))
     return []
+
+
+async def touched(session: Session, cadre: str) -> None:
+    """A cadre's record or tenures changed: unsettled findings that may mean this cadre, and strong matches, are looked at again."""
+    person = await session.person(cadre)
+    record = (person or {}).get("record") or {}
+    known = [record.get("name"), *record.get("former_names", ()), *record.get("aliases", ())]
+    ids: dict[str, None] = {}
+    for key in (f"mt:{cadre}", *(f"mn:{names.level1(name)}" for name in known if name)):
+        ids |= dict.fromkeys(await session.json(key, []))
+    for ident in sorted(ids):
+        file = await session.file(ident)
+        if file is not None and file.current:
+            await findings.match_again(session, file)
 
 
 async def refresh(session: Session, key: str) -> None:

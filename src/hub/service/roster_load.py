@@ -15,6 +15,7 @@ from hub.domain import organ_guess, roster_docs
 from hub.domain.registry import Registry, Source
 from hub.errors import RefusedError
 from hub.ports import Store
+from hub.service import rematch
 from hub.service.registry import change, with_organs, with_sources
 from schemas.inbound import INBOUND
 from schemas.parse import problems
@@ -115,6 +116,7 @@ async def _load_batch(store: Store, chunk: list[Record], report: LoadReport) -> 
             unit.put(key, body)
         if bodies:
             await unit.roster_changed(bodies)
+            await rematch.announce(bodies, unit, unit.now.date())
     report.records.update(record["type"] for record in chunk)
     report.changed += len(changed)
 
