@@ -7,7 +7,7 @@
 | cadres.bin, cadres.at | one text a cadre (fields parted by 0x1f, lists by 0x1e); where each starts (one more than there are cadres) |
 | tenures.bin, tenures.at | tenures by cadre; where each cadre's begin |
 | organs.bin, organs.at | the same tenures by organ; where each organ's begin |
-| members.txt, members.row, members.at | L1 names and rows of who was ever in an organ |
+| members.txt, .row, .at, .text | L1 names and rows of who was ever in an organ; where each organ begins in rows and in text |
 | NAME.key, NAME.row | sorted 64-bit keys and rows: names, sounds, numbers, ids, names_in, sounds_in |
 """
 

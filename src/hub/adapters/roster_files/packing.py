@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import mmap
 from array import array
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 import pyarrow as pa  # type: ignore[import-untyped]  # ships no stubs
@@ -57,6 +59,57 @@ def _write(path: Path, column: pa.ChunkedArray) -> None:
         for chunk in column.chunks:
             width = chunk.type.bit_width // 8
             file.write(memoryview(chunk.buffers()[1])[chunk.offset * width : (chunk.offset + len(chunk)) * width])
+
+
+class _Members:
+    """L1 names and rows by organ. The names wait in a spool file: in memory they would be the largest part."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._spool = (folder / "members.spool").open("w+b")
+        self._at = 0
+        self._organs, self._rows, self._starts, self._sizes = array("I"), array("I"), array("Q"), array("B")
+
+    def add(self, name: str, row: int, organs: dict[int, None]) -> None:
+        text = name.encode("utf-8", "surrogatepass")[:255]
+        self._spool.write(text)
+        for organ in organs:
+            self._organs.append(organ)
+            self._rows.append(row)
+            self._starts.append(self._at)
+            self._sizes.append(len(text))
+        self._at += len(text)
+
+    def write(self, organs: int) -> None:
+        """members.txt, members.row, members.at and members.text."""
+        self._spool.flush()
+        table = pa.table({"organ": _column(self._organs, pa.uint32()), "row": _column(self._rows, pa.uint32())})
+        order = pc.sort_indices(table, sort_keys=[("organ", "ascending"), ("row", "ascending")])
+        _write(self._folder / "members.row", table["row"].take(order))
+        ends, text_at = array("Q", bytes(8 * (organs + 1))), array("Q", bytes(8 * (organs + 1)))
+        with _spooled(self._spool, self._at) as names, (self._folder / "members.txt").open("wb") as file:
+            at = 0
+            for index in memoryview(order.buffers()[1]).cast("Q")[: len(self._rows)]:
+                start = self._starts[index]
+                at += file.write(names[start : start + self._sizes[index]] + b"\n")
+                ends[self._organs[index] + 1] += 1
+                text_at[self._organs[index] + 1] = at
+        for organ in range(1, organs + 1):
+            ends[organ] += ends[organ - 1]
+            text_at[organ] = max(text_at[organ], text_at[organ - 1])
+        (self._folder / "members.at").write_bytes(ends)
+        (self._folder / "members.text").write_bytes(text_at)
+        self._spool.close()
+        (self._folder / "members.spool").unlink()
+
+
+@contextmanager
+def _spooled(file: BinaryIO, size: int) -> Iterator[mmap.mmap | bytes]:
+    if not size:
+        yield b""
+        return
+    with mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as mapped:
+        yield mapped
 
 
 class PackedRosterWriter:
@@ -126,11 +179,12 @@ class PackedRosterWriter:
         self._merge()
         self._write_tenures()
         pairs = {name: _Pairs() for name in ("names", "sounds", "numbers", "ids")}
-        organs_of = self._write_cadres(pairs, progress)
+        members = _Members(self._folder)
+        self._write_cadres(pairs, members, progress)
         for name, found in pairs.items():
             found.write(self._folder, name)
         pairs.clear()
-        self._write_members(organs_of)
+        members.write(len(self._organ_words.numbers))
         self._write_meta(version)
         return len(self._texts)
 
@@ -187,11 +241,8 @@ class PackedRosterWriter:
             yield row, organs
             row, organs = row + 1, {}
 
-    def _write_cadres(
-        self, pairs: dict[str, _Pairs], progress: Callable[[int, int], None]
-    ) -> list[tuple[int, str, int]]:
+    def _write_cadres(self, pairs: dict[str, _Pairs], members: _Members, progress: Callable[[int, int], None]) -> None:
         starts, at = array("Q", [0]), 0
-        members: list[tuple[int, str, int]] = []
         inside = {"names_in": _Pairs(), "sounds_in": _Pairs()}
         with (self._folder / "cadres.bin").open("wb") as file:
             for row, organs in self._tenures_by_row():
@@ -207,7 +258,6 @@ class PackedRosterWriter:
         for name, found in inside.items():
             found.write(self._folder, name)
         progress(len(self._texts), len(self._texts))
-        return members
 
     def _index(
         self,
@@ -216,7 +266,7 @@ class PackedRosterWriter:
         organs: dict[int, None],
         pairs: dict[str, _Pairs],
         inside: dict[str, _Pairs],
-        members: list[tuple[int, str, int]],
+        members: _Members,
     ) -> None:
         cadre_id, name, others, numbers, _ = text.decode("utf-8", "surrogatepass").split(FIELD)
         pairs["ids"].add(key(cadre_id), row)
@@ -226,34 +276,14 @@ class PackedRosterWriter:
         for one in names:
             name_key = key(one)
             pairs["names"].add(name_key, row)
+            members.add(one, row, organs)
             for organ in organs:
                 inside["names_in"].add(key_in(organ, name_key), row)
-                members.append((organ, one, row))
         for sound in dict.fromkeys(sound for one in names for sound in level2(one)):
             sound_key = key(sound)
             pairs["sounds"].add(sound_key, row)
             for organ in organs:
                 inside["sounds_in"].add(key_in(organ, sound_key), row)
-
-    def _write_members(self, members: list[tuple[int, str, int]]) -> None:
-        members.sort(key=lambda one: (one[0], one[2]))
-        rows, starts, texts = array("I"), array("Q"), array("Q")
-        at, next_organ = 0, 0
-        with (self._folder / "members.txt").open("wb") as file:
-            for count, (organ, name, row) in enumerate(members):
-                while next_organ <= organ:
-                    starts.append(count)
-                    texts.append(at)
-                    next_organ += 1
-                at += file.write(name.encode("utf-8", "surrogatepass") + b"\n")
-                rows.append(row)
-        while next_organ <= len(self._organ_words.numbers):
-            starts.append(len(members))
-            texts.append(at)
-            next_organ += 1
-        (self._folder / "members.row").write_bytes(rows)
-        (self._folder / "members.at").write_bytes(starts)
-        (self._folder / "members.text").write_bytes(texts)
 
     def _write_meta(self, version: str) -> None:
         with (self._folder / "organs.jsonl").open("wb") as file:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from hub.domain.matching.query import SubjectQuery
 
@@ -43,8 +43,7 @@ class OrganReading:
         object.__setattr__(self, "ids", frozenset(hit.organ_id for hit in self.hits))
 
 
-@dataclass(frozen=True, slots=True)
-class TenureView:
+class TenureView(NamedTuple):
     """A tenure with its boundaries as (earliest, latest) ordinals."""
 
     organ_id: str
@@ -57,8 +56,7 @@ class TenureView:
     left: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PersonView:
+class PersonView(NamedTuple):
     """A cadre as the roster knows them. ``other_names``: former, aliases. ``namesakes``: cadres with this L1 name."""
 
     cadre_id: str

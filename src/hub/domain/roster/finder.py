@@ -7,8 +7,8 @@ owner of the number. Names in other organs are only listed, up to a limit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -22,7 +22,7 @@ from hub.domain.roster.organs import OrganDirectory
 
 MAX_NAMESAKES = 40
 """Namesakes outside the organ that are looked at; the rest is counted."""
-BESIDES_THOSE_INSIDE = 3
+BESIDES_THOSE_INSIDE = 1
 """Of these, how many are looked at where somebody in the organ bears the name."""
 BESIDES_THE_ORGAN = 12
 """And how many where the organ is known and nobody there does."""
@@ -37,8 +37,7 @@ NEAR_DAYS = 90
 """Holders of a post this long before or after the conduct are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """One cadre as a store has it. ``numbers``: recorded citizen numbers (or keyed hashes) of all merged records."""
 
     cadre_id: str
@@ -103,6 +102,7 @@ class Finder:
 
     def __init__(self, store: RosterStore) -> None:
         self.store = store
+        self._namesakes = lru_cache(maxsize=1 << 13)(lambda name: max(1, len(store.named(name))))
 
     def lookup(self, queries: Sequence[SubjectQuery]) -> list[Candidates]:
         """Candidates of each query, in order."""
@@ -197,8 +197,9 @@ class Finder:
                 relation = "unknown"
             elif not any(number in keys for number in one.numbers):
                 relation = "other"
-        namesakes = len(self.store.named(level1(one.name)))
-        return PersonView(one.cadre_id, one.name, one.other_names, relation, one.tenures, one.state, max(1, namesakes))
+        return PersonView(
+            one.cadre_id, one.name, one.other_names, relation, one.tenures, one.state, self._namesakes(level1(one.name))
+        )
 
 
 def post_bases(post: str) -> tuple[str, ...]:
