@@ -7,7 +7,6 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka import admin as _admin
-from confluent_kafka.admin import AdminClient
 
 from hub.adapters.topics import WITHIN_S, client, own_topics
 from hub.domain.registry import Source
@@ -28,31 +27,19 @@ async def give_access(settings: Settings, source: Source) -> bool:
 
 
 def _give(settings: Settings, source: Source) -> bool:
-    admin, prefix = client(settings), settings.topic_prefix
-    if not _has_authorizer(admin):
-        return False
+    prefix = settings.topic_prefix
     rules = [_rule(source, prefix + spec.name, _kafka.AclOperation.READ) for spec in own_topics(source)]
     rules += [_rule(source, prefix + name, _kafka.AclOperation.WRITE) for name in topics.INBOUND_TOPICS]
     rules.append(_rule(source, f"{source.code}-", _kafka.AclOperation.READ, group=True))
+    admin = client(settings)  # must outlive its answers
     for made in admin.create_acls(rules).values():
         try:
             made.result(WITHIN_S)
         except KafkaException as error:
-            raise TransientError(f"giving {source.code} access: {error.args[0].str()}") from error
-    return True
-
-
-def _has_authorizer(admin: AdminClient) -> bool:
-    resource, pattern = _kafka.ResourceType.ANY, _kafka.ResourcePatternType.ANY
-    every = _kafka.AclBindingFilter(
-        resource, None, pattern, None, None, _kafka.AclOperation.ANY, _kafka.AclPermissionType.ANY
-    )
-    try:
-        admin.describe_acls(every).result(WITHIN_S)
-    except KafkaException as error:
-        if error.args[0].code() == KafkaError.SECURITY_DISABLED:
-            return False
-        raise TransientError(f"asking Kafka for its access rules: {error.args[0].str()}") from error
+            why = error.args[0]
+            if why.code() == KafkaError.SECURITY_DISABLED:
+                return False
+            raise TransientError(f"giving {source.code} access: {why.str()}") from error
     return True
 
 

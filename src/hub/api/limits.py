@@ -10,12 +10,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub import log_events
 from hub.api.problems import Problem, respond
+from schemas.codec import BATCH, MAX_BATCH_BYTES
 
 log = structlog.get_logger(__name__)
 
 
 class BodyLimit:
-    """Answers 413 as soon as a body is known to be too long: by its header, else while it comes in."""
+    """Answers 413 as soon as a body is known to be too long: by its header, else while it comes in.
+
+    ``limit_bytes`` holds for everything but batches of events, which have the contract's own limit.
+    """
 
     def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
         self._app = app
@@ -26,30 +30,33 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
+        batch = request.headers.get("content-type", "").lower().startswith(BATCH)
+        limit = max(self._limit, MAX_BATCH_BYTES) if batch else self._limit
         length = request.headers.get("content-length", "0")
         try:
-            if not length.isdigit() or int(length) > self._limit:
-                raise self._too_large()
-            await self._app(scope, self._counted(receive), send)
+            if not length.isdigit() or int(length) > limit:
+                raise _too_large(limit)
+            await self._app(scope, _counted(receive, limit), send)
         except Problem as problem:
             await respond(request, problem)(scope, receive, send)
 
-    def _counted(self, receive: Receive) -> Receive:
-        had = 0
 
-        async def counted() -> Message:
-            nonlocal had
-            message = await receive()
-            had += len(message.get("body", b""))
-            if had > self._limit:
-                raise self._too_large()
-            return message
+def _counted(receive: Receive, limit: int) -> Receive:
+    had = 0
 
-        return counted
+    async def counted() -> Message:
+        nonlocal had
+        message = await receive()
+        had += len(message.get("body", b""))
+        if had > limit:
+            raise _too_large(limit)
+        return message
 
-    def _too_large(self) -> Problem:
-        headers = {"connection": "close"}
-        return Problem("too_large", f"a request may have {self._limit} bytes", headers=headers)
+    return counted
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem("too_large", f"a request may have {limit} bytes", headers={"connection": "close"})
 
 
 class LastResort:

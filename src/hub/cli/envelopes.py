@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hub.adapters import keys
 from hub.adapters.clock import SHANGHAI
 from hub.bootstrap.folder import keys_folder
 from hub.domain.registry import Source
 from hub.errors import UsageError
-from schemas import topics
+from hub.service.gate import Admitted, inbound_topic
 from schemas.codec import Event
 from schemas.inbound import INBOUND
 
+if TYPE_CHECKING:
+    from schemas.base import Payload
+
 DEFAULT_LABEL = "work_secret"
-_ABOUT = ("task", "of", "case", "finding", "ref")
-_RECORD = ("organ", "cadre", "organ_id", "cadre_id")
 
 
 def event_of(line: Mapping[str, Any], source: Source, data: Path) -> Event:
@@ -54,20 +55,16 @@ def _wrapped(attributes: dict[str, Any], source: Source) -> dict[str, Any]:
     }
 
 
-def topic_of(event: Event, source: Source) -> str:
-    """The inbound topic (contract name) of an event. Raises UsageError for a type that the contract does not know."""
+def place_of(event: Event, source: Source) -> tuple[str, str]:
+    """Topic (contract name) and Kafka key of an event, as the HTTP intake chooses them.
+
+    Raises UsageError for a type that the contract does not know, or data that is no object.
+    """
     kind = str(event.attributes.get("type", "")).removeprefix("hub.")
     found = INBOUND.get(kind)
     if found is None:
         raise UsageError(f"{kind or 'no type'}: no inbound type", hint=f"one of: {', '.join(INBOUND)}")
-    return topics.inbound(found.family, source.body)
-
-
-def key_of(event: Event, source: Source) -> str:
-    """The Kafka key, as the HTTP intake chooses it: the source and what the event is about stay in one partition."""
-    data = event.data if isinstance(event.data, dict) else {}
-    found = next((data[name] for name in _ABOUT if data.get(name)), None)
-    if topic_of(event, source) == topics.ROSTER:
-        found = next((data[name] for name in reversed(_RECORD) if data.get(name)), found)
-    about = found.get("cadre") if isinstance(found, dict) else found
-    return f"{source.code}/{about or event.attributes.get('id', '')}"
+    if not isinstance(event.data, dict):
+        raise UsageError("data is no JSON object", hint='write {"type": …, "id": …, "data": {…}}')
+    unchecked = cast("Payload", None)  # the hub checks it when it reads; the place does not depend on it
+    return inbound_topic(Admitted(event, source, found, unchecked, b"", ""))

@@ -11,7 +11,7 @@ import httpx
 import orjson
 
 from hub.adapters.inbound_producer import InboundProducer
-from hub.cli.envelopes import key_of, topic_of
+from hub.cli.envelopes import place_of
 from hub.domain.registry import Source
 from hub.errors import TransientError
 from hub.settings import Settings
@@ -41,13 +41,13 @@ class Sent:
 
 async def by_kafka(settings: Settings, source: Source, events: Sequence[Event]) -> list[Sent]:
     """Write to the inbound topics. Raises UsageError for an unknown type, TransientError where Kafka does not answer."""
-    placed = [(settings.topic_prefix + topic_of(event, source), key_of(event, source), event) for event in events]
+    placed = [(*place_of(event, source), event) for event in events]
     producer = InboundProducer(settings)
     try:
         for start in range(0, len(placed), AT_ONCE):
             await asyncio.gather(
                 *(
-                    producer.send(topic, key, encode_structured(event.attributes, event.data))
+                    producer.send(settings.topic_prefix + topic, key, encode_structured(event.attributes, event.data))
                     for topic, key, event in placed[start : start + AT_ONCE]
                 )
             )

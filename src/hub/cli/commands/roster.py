@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -83,7 +82,7 @@ def _records(file: Path, bad: Bad) -> Iterator[dict[str, Any]]:
 
 def _tell(report: LoadReport, bad: Bad, *, as_json: bool) -> None:
     if as_json:
-        json_line({**asdict(report), "bad": [{"row": row, "reason": why} for row, why in sorted(bad)]})
+        json_line({**vars(report), "bad": [{"row": row, "reason": why} for row, why in sorted(bad)]})
         return
     for row, why in sorted(bad)[:SHOWN]:
         err().print(f"row {row:,}: {why}", style="red", markup=False)
