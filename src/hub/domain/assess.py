@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from hub.domain.dates import first_day
@@ -13,7 +13,6 @@ from hub.domain.groups import Group, counts, groups
 from hub.domain.issues import cases
 from hub.domain.pack import Pack
 
-MEASURE_RULES = {"R-ME-01": "REMOVE", "R-ME-02": "ADJUST", "R-ME-03": "DEMOTE", "R-ME-04": "ADJUST"}
 STEP_DOWN = {"REMOVE": "ADJUST", "DEMOTE": "ADJUST", "ADJUST": None}
 UNATTRIBUTED = ("none_stated", "excluded")
 
@@ -242,7 +241,7 @@ def _measures(dossier: Dossier, case: Case, pack: Pack, today: date) -> None:
     level, facts = named_facts(dossier, case, everything, pack, today)
     case.facts = facts
     case.fired = pack.fired("case", facts)
-    case.eligible = {rule: measure for rule, measure in MEASURE_RULES.items() if rule in case.fired}
+    case.eligible = {rule: measure for rule, measure in pack.measures.items() if rule in case.fired}
     if "R-ME-06" in case.fired:
         case.eligible.pop("R-ME-02", None)
     if case.closed == "no_accountability":
@@ -258,7 +257,7 @@ def _measures(dossier: Dossier, case: Case, pack: Pack, today: date) -> None:
         if reached == level:
             fired = pack.fired("case", some)
             case.passed = {
-                rule: measure for rule, measure in MEASURE_RULES.items() if rule in fired and rule in case.eligible
+                rule: measure for rule, measure in pack.measures.items() if rule in fired and rule in case.eligible
             }
 
 
@@ -275,7 +274,7 @@ def named_facts(dossier: Dossier, case: Case, ids: set[str], pack: Pack, today: 
     ability = codes & set(pack.parameters["ability_sub_codes"])
     unfit = bool(ones and any(one.category == "UNFIT_POST" for one in ones)) or any(act.kind == "unfit" for act in acts)
     states = [case.status[one.id] for one in live]
-    single = pack.parameters["allow_single_source_measure"]
+    committee = dossier.standing.committee
     facts = {
         "level": case.level,
         "measure_level": level,
@@ -286,8 +285,8 @@ def named_facts(dossier: Dossier, case: Case, ids: set[str], pack: Pack, today: 
         "measure_category": any(one.category in pack.parameters["adjust_categories"] for one in ones),
         "red_line": case.red_line,
         "discipline_act": any(act.body == "discipline" for act in acts),
-        "single_source_s2": bool(single.get("S2")),
-        "single_source_s3": bool(single.get("S3")),
+        "single_source_s2": pack.single_source(committee, "S2"),
+        "single_source_s3": pack.single_source(committee, "S3"),
         "appraisal_fail": any(act.kind == "appraisal" and act.grade == "不称职" for act in acts),
         "appraisal_basic": any(act.kind == "appraisal" and act.grade == "基本称职" for act in case.acts),
         "appraisal_unsuited": any(act.kind == "appraisal" and unsuited(act) for act in acts),
@@ -324,14 +323,12 @@ def named_facts(dossier: Dossier, case: Case, ids: set[str], pack: Pack, today: 
 
 
 def _old_unfit(ones: Sequence[Statement], acts: Sequence[Act], codes: set[str | None], pack: Pack, today: date) -> bool:
-    """Conduct and decision both before the version that asks for no prior warning (R-ME-06)."""
-    border = pack.parameters["prior_warning_until"]
-    limit = date.fromisoformat(str(border)) + timedelta(days=1)
+    """Conduct and decision both in the time of the version that asks for a prior warning (R-ME-06)."""
     if not any((code or "").startswith("T") for code in codes):
         return False
     decided = [first_day(act.decided_on) for act in acts if act.decided_on] or [today]
     conduct = [first_day(one.conduct) for one in ones if one.conduct]
-    return bool(conduct) and max(conduct) < limit and max(decided) < limit
+    return bool(conduct) and pack.warning_required(max(conduct)) and pack.warning_required(max(decided))
 
 
 __all__ = ["Case", "Dossier", "assess", "replace"]

@@ -1,4 +1,4 @@
-"""Explanations: named facts, gates, alternatives, and one paragraph in Chinese and English made from them (Gate-10, R-GV-02)."""
+"""Explanations: named facts, gates and alternatives (Gate-10, R-GV-02). The sentences made from them: explain_text.py."""
 
 from __future__ import annotations
 
@@ -9,23 +9,20 @@ from hub.domain.facts import CLEARING, COUNTED, Statement
 from hub.domain.view import View, blocked_reason
 
 ALTERNATIVES = ["no_action"]
-LEVEL_ZH = {
-    "K0": "尚无核实结论",
-    "K1": "单一来源",
-    "K2": "两个以上独立来源印证",
-    "KA": "有正式认定",
-    "KX": "结论相互矛盾",
-}
-LEVEL_EN = {
-    "K0": "no verified finding", "K1": "one independent source", "K2": "two or more independent sources",
-    "KA": "a formal determination", "KX": "contradictory conclusions",
-}  # fmt: skip
+
+
+def expired(view: View, case: Case) -> bool:
+    """Whether people decided on this case and every period that followed is over (R-IM-03)."""
+    ends = [impact.state for impact in view.dossier.impacts.values() if impact.case == case.id]
+    return bool(ends) and bool(view.tasks_on(case.id)) and all(state == "expired" for state in ends)
 
 
 def weight(view: View, case: Case, one: Statement) -> str:
     """What a finding weighs: adverse, favourable, cleared, tolerated or expired; nothing while unproven."""
     if one.id in case.tolerated:
         return "tolerated"
+    if expired(view, case):
+        return "expired"
     if case.status[one.id] in CLEARING or one.attribution == "excluded":
         return "cleared"
     return "adverse" if one.status in COUNTED else "none"
@@ -100,28 +97,3 @@ def first_failing(found: dict[str, str]) -> str | None:
     """The reason code: the first gate that does not pass."""
     order = [f"Gate-{number}" for number in (0, 1, 2, 3, 4, 5, 7, 6, 9)]
     return next((gate for gate in order if found[gate] in ("fail", "waiting")), None)
-
-
-def explanation(view: View, case: Case | None, rules: list[str], type: str) -> dict[str, str]:
-    """One paragraph in each language, made from codes and counts alone; no word of a body's own text."""
-    types: Any = view.pack.texts.get("types", {})
-    names = types.get(type, {"zh": type, "en": type})
-    bodies: Any = view.pack.texts.get("bodies", {})
-    listed = [one for one in facts(view, case) if case is not None and one["case"] == case.id]
-    sources = list(dict.fromkeys(one["body"] for one in listed if one["weight"] in ("adverse", "cleared")))
-    zh_bodies = "、".join(bodies.get(body, {}).get("zh", body) for body in sources) or "无"
-    en_bodies = ", ".join(bodies.get(body, {}).get("en", body) for body in sources) or "none"
-    level = case.level if case else None
-    cites = view.pack.cites([rule for rule in rules if rule in view.pack.rules])
-    zh = f"{names['zh']}。依据规则{'、'.join(rules)}（{'、'.join(cites)}），规则包{'、'.join(view.pack.names)}。"
-    en = f"{names['en']}. Rules {', '.join(rules)} ({', '.join(cites)}), rule packs {', '.join(view.pack.names)}."
-    if level:
-        zh += f"印证程度：{level}（{LEVEL_ZH[level]}）；来源：{zh_bodies}。"
-        en += f" Level {level}: {LEVEL_EN[level]}; sources: {en_bodies}."
-        if level == "K1" and type.startswith("task."):
-            zh += "本建议仅依据一个来源。"
-            en += " This proposal rests on one source."
-    return {
-        "zh": zh + "由有权机关决定，也可以不采取措施。",
-        "en": en + " The competent organ decides; no action is an alternative.",
-    }

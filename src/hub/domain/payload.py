@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.domain.explain import ALTERNATIVES, explanation, facts, gates
+from hub.domain.explain import ALTERNATIVES, facts, gates
+from hub.domain.explain_text import explanation
 from hub.domain.view import View
 from hub.domain.wants import Output
 
@@ -39,7 +40,7 @@ def payload(view: View, output: Output) -> dict[str, Any]:
             data["gates"] = gates(view, case)
             if output.type in ("task.proposed", "task.amended"):
                 data["hearing_required"] = data["gates"]["Gate-8"] == "hearing_required"
-        data["explanation"] = explanation(view, case, output.rules, output.type)
+        data["explanation"] = explanation(view, case, output.rules, output.type, output.data)
     return data | output.data
 
 

@@ -1,12 +1,16 @@
-"""Reads rule packs. A pack that does not fit is refused with file and rule; the running pack stays (R-GV-01)."""
+"""Reads rule packs: the base and rules of this package, the dated versions shipped with it, and those of a deployment.
+
+A pack that does not fit is refused with file, line and rule; the running pack stays and intake goes on (R-GV-01).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -15,13 +19,16 @@ from hub.domain.pack import PackSet, Version
 from hub.errors import UsageError
 from hub.yaml12 import loads
 
-DEFAULT = ("sd-2018-07-21", "nsnx-2015-07-19", "nsnx-2022-09-08")
+DEFAULT = ("sd-2018-07-21", "nsnx-2015-07-19", "nsnx-2022-09-08", "zzcl-2021-03-19", "jjkg-2020-01-21")
+BASE_FOLDERS = ("base", "rules", "texts")
+VERSION_FOLDERS = ("packs", "examples")
 
 
-def _read(file: Traversable) -> dict[str, Any]:
+def read(file: Traversable) -> dict[str, Any]:
+    """One YAML mapping. Raises UsageError naming the file."""
     try:
         body = loads(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UsageError(
             f"reading rule pack {file.name}: {error}", hint="correct the YAML and run hub policy check"
         ) from error
@@ -30,25 +37,73 @@ def _read(file: Traversable) -> dict[str, Any]:
     return body
 
 
-def load(base: Traversable, versions: Sequence[Traversable]) -> PackSet:
-    """A pack set from a base file and version files."""
-    made = []
-    for file in versions:
-        body = _read(file)
-        made.append(
-            Version(
-                name=body["name"],
-                layer=body["layer"],
-                effective_from=date.fromisoformat(str(body["effective_from"])),
-                effective_to=date.fromisoformat(str(body["effective_to"])) if body.get("effective_to") else None,
-                body=body,
-            )
-        )
-    return PackSet(_read(base), made)
+def package() -> Traversable:
+    """The folder of the shipped packs."""
+    return resources.files("hub.policy")
+
+
+def base_files() -> list[Traversable]:
+    """The files that make the base, in a fixed order."""
+    root = package()
+    found = [file for name in BASE_FOLDERS for file in (root / name).iterdir() if file.name.endswith(".yaml")]
+    return sorted(found, key=lambda file: str(file))
+
+
+@lru_cache(maxsize=1)
+def base() -> dict[str, Any]:
+    """Rules by file and every section, put together."""
+    made: dict[str, Any] = {"rules": []}
+    for file in base_files():
+        for key, value in read(file).items():
+            if key == "rules":
+                made["rules"] += value
+            else:
+                made[key] = {**made.get(key, {}), **value}
+    return made
+
+
+def version(body: dict[str, Any]) -> Version:
+    """A dated version from its file."""
+    return Version(
+        name=body["name"],
+        layer=body["layer"],
+        effective_from=date.fromisoformat(str(body["effective_from"])),
+        effective_to=date.fromisoformat(str(body["effective_to"])) if body.get("effective_to") else None,
+        body=body,
+    )
+
+
+def load(files: Iterable[Traversable]) -> list[Version]:
+    """Dated versions from their files."""
+    return [version(read(file)) for file in files]
+
+
+def version_file(name: str) -> Traversable:
+    """The file of a shipped version. Raises UsageError where there is none of this name."""
+    for folder in VERSION_FOLDERS:
+        file = package() / folder / f"{name}.yaml"
+        if file.is_file():
+            return file
+    raise UsageError(f"no rule pack version {name} is shipped", hint=f"shipped are {', '.join(DEFAULT)}")
 
 
 @lru_cache(maxsize=64)
 def shipped(names: tuple[str, ...] = DEFAULT) -> PackSet:
     """The packs in this package, of these versions."""
-    folder = resources.files("hub.policy")
-    return load(folder / "base.yaml", [folder / "packs" / f"{name}.yaml" for name in names])
+    return PackSet(base(), load(version_file(name) for name in names))
+
+
+def pack_files(paths: Sequence[Path]) -> list[Path]:
+    """YAML files under these paths, sorted. Raises UsageError where one does not exist or a folder holds none."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted({*path.rglob("*.yaml"), *path.rglob("*.yml")})
+            if not inside:
+                raise UsageError(f"{path}: no pack file in this folder", hint="a pack is one or more .yaml files")
+            found += inside
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise UsageError(f"{path}: no such file or folder", hint="check the path")
+    return found
