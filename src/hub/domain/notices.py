@@ -24,7 +24,8 @@ def notices(view: View, reason: str, say: Say) -> None:
             continue
         recipients: dict[str, list[str]] = {}
         for said in members:
-            recipients.setdefault(said.to, []).append(said.id)
+            for to in (said.to, *said.keep.get("former", ())):
+                recipients.setdefault(to, []).append(said.id)
             said.keep = said.keep | {"corrected": True}
             if said.state == "open" and said.type == "tolerance.review.requested":
                 said.state = "withdrawn"

@@ -47,7 +47,7 @@ def task_difference(view: View, reason: str, say: Say) -> None:
         if said_now is not None and task.state in ("recalled", "superseded"):
             said_now.state = "withdrawn"
         elif said_now is not None:
-            said_now.keep = {"families": [f"measure:{case}" for case in task.cases]}
+            said_now.keep = said_now.keep | {"families": [f"measure:{case}" for case in task.cases]}
 
 
 def _specs(task: Task) -> list[Spec]:

@@ -164,6 +164,7 @@ def _reroute(view: View, task: Task) -> Iterator[tuple[Output, Task]]:
         for clock in said.clocks:
             clock.owes = new if clock.owes == old else clock.owes
         said.to = new
+        said.keep = said.keep | {"former": sorted({*said.keep.get("former", ()), old})}
 
 
 def _flags(view: View, task: Task, found: list[Ground]) -> Iterator[tuple[Output, Task]]:
