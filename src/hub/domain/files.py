@@ -27,6 +27,8 @@ class SubjectFile(Fact):
     cadre: str | None = None
     candidates: list[str] = []
     explanation: dict[str, Any] = {}
+    after: str | None = None
+    """When a match to somebody else was revoked: acts made before it do not carry over."""
 
     @property
     def confirmed(self) -> bool:
@@ -64,7 +66,7 @@ class ActFile(Fact):
     ref: str
     source: str
     kind: str
-    type: Literal["act", "tolerance"]
+    type: Literal["act", "tolerance", "application"]
     data: dict[str, Any]
     time: str
     hash: str = ""
@@ -74,4 +76,8 @@ class ActFile(Fact):
     """The one cadre that it concerns, where it concerns one person."""
     dossiers: list[str] = []
     revoked: bool = False
+    extensions: list[list[str]] = []
+    """[time, until] of each approved extension."""
+    confirmed_on: str | None = None
+    """The day on which a correction was confirmed."""
     own_case: bool = False

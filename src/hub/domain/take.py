@@ -69,9 +69,16 @@ def _act(dossier: Dossier, event: Event) -> None:
     new = Act.model_validate(event["act"])
     old = dossier.acts.get(new.id)
     new.accepted = old.accepted if old else event["day"]
-    if old is not None:
-        new.revoked = old.revoked
     dossier.acts[new.id] = new
+
+
+def _act_removed(dossier: Dossier, event: Event) -> None:
+    """An act, tolerance decision or application proved to concern somebody else."""
+    for kept in (dossier.acts, dossier.tolerances, dossier.notes):
+        kept.pop(event["act"], None)
+    impact = dossier.impacts.get(event["act"])
+    if impact is not None:
+        impact.state = "cancelled"
 
 
 def _act_revoked(dossier: Dossier, event: Event) -> None:
@@ -91,7 +98,8 @@ def _act_extended(dossier: Dossier, event: Event) -> None:
 
 def _tolerance(dossier: Dossier, event: Event) -> None:
     new = Tolerance.model_validate(event["tolerance"])
-    new.accepted = event["day"]
+    old = dossier.tolerances.get(new.id)
+    new.accepted = old.accepted if old else event["day"]
     dossier.tolerances[new.id] = new
 
 
@@ -105,7 +113,7 @@ def _correction(dossier: Dossier, event: Event) -> None:
             for clock in said.clocks:
                 clock.due = decision.extended_until
     else:
-        decision.confirmed_on = event["on"]
+        decision.confirmed_on = min(filter(None, [decision.confirmed_on, event["on"]]))
         for said in _said(dossier, f"correction:{decision.id}:"):
             close(said, event["on"])
 
@@ -194,6 +202,9 @@ def _merged(dossier: Dossier, event: Event) -> None:
         del dossier.statements[key]
     dossier.acts.clear()
     dossier.tolerances.clear()
+    dossier.notes.clear()
+    dossier.links.clear()
+    dossier.unlinked.clear()
 
 
 def _tick(dossier: Dossier, event: Event) -> None:
@@ -298,6 +309,7 @@ TAKERS: dict[str, Callable[[Dossier, Event], Any]] = {
     "statement.put": _statement,
     "statement.removed": _removed,
     "act.put": _act,
+    "act.removed": _act_removed,
     "act.revoked": _act_revoked,
     "act.extended": _act_extended,
     "tolerance.put": _tolerance,

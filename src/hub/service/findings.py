@@ -55,7 +55,7 @@ async def handle(session: Session, source: Source, type: str, data: dict[str, An
     _seal(session, source, ref, number, data)
     session.put_file(file)
     if first:
-        await acts.known(session, ref, ident, file)
+        await acts.known(session, ref, ident)
     if file.current == 0 and 1 not in file.revisions:
         session.say("finding.parked", source.code, {"finding": ref, "revision": number, "event": cause.id}, ["R-IN-05"])
         return

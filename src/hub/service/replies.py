@@ -230,24 +230,7 @@ async def _tolerance_applied(session: Session, source: Source, data: dict[str, A
         key, issue = await _case(session, data["case"])
         await _note(session, source, key, "tolerance.applied", {}, case=issue)
         return
-    about = []
-    for ref in data["findings"]:
-        ident = await acts.resolve(session, ref)
-        if ident is None:
-            raise Refusal("unknown_ref", "no finding is known by one of these refs", fields={"missing": ["findings"]})
-        about.append(ident)
-    cadre = await session.real_cadre(data["by"])
-    if await session.person(cadre) is None:
-        found = await session.file(about[0])
-        named = [one.cadre for one in found.subjects.values() if one.confirmed and one.cadre] if found else []
-        if len(named) != 1:
-            raise Refusal(
-                "several_cadres",
-                "name the cadre by whom or for whom the application is made",
-                fields={"missing": ["by"]},
-            )
-        cadre = named[0]
-    await _note(session, source, f"cadre:{cadre}", "tolerance.applied", {}, about=about)
+    await acts.applied(session, source, data)
 
 
 # ---- clarification ----
@@ -329,6 +312,7 @@ async def _match_reviewed(session: Session, source: Source, data: dict[str, Any]
     base = {"finding": file.ref, "subject": data["subject"]}
     if subject.confirmed and subject.cadre != chosen:
         await findings.revoke(session, file, data["subject"], base)
+        subject.after = session.cause.time if session.cause else None
     if chosen is None:
         subject.how, subject.cadre = "none", None
         session.put_file(file)

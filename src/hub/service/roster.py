@@ -9,7 +9,8 @@ import orjson
 from hub.domain import roster_docs
 from hub.domain.matching import names
 from hub.domain.registry import Organ, Source
-from hub.service import acts, findings
+from hub.service import findings
+from hub.service.binding import refit
 from hub.service.replies import two_people
 from hub.service.session import Session
 from hub.service.verdicts import Refusal
@@ -113,21 +114,25 @@ async def _merge(session: Session, old: str, new: str) -> None:
     """Two records are one person: findings move, copies of one source are still one source (contract section 6)."""
     dossier = await session.dossier(f"cadre:{old}")
     moved = [await session.file(ident) for ident in list(dossier.statements)]
-    kept_acts = [await session.act(ident) for ident in [*dossier.acts, *dossier.tolerances]]
+    notes, links, unlinked = list(dossier.notes.values()), list(dossier.links), list(dossier.unlinked)
+    found = [await session.act(ident) for ident in [*dossier.acts, *dossier.tolerances, *dossier.notes]]
+    kept = [act for act in found if act is not None]
     await session.step(f"cadre:{old}", {"kind": "merged", "into": new})
-    for act in kept_acts:
-        if act is not None:
-            act.person = new if act.person == old else act.person
-            act.dossiers = [key for key in act.dossiers if key != f"cadre:{old}"]
-            session.put_act(act)
+    for act in kept:
+        act.dossiers = [key for key in act.dossiers if key != f"cadre:{old}"]
+        session.put_act(act)
     for file in moved:
-        if file is None:
-            continue
-        for index, subject in file.subjects.items():
-            if subject.cadre == old:
+        for index, subject in file.subjects.items() if file is not None else ():
+            if file is not None and subject.cadre == old:
                 subject.cadre = new
                 session.put_file(file)
                 await findings.hand_one(session, session.registry.sources[file.source], file, index)
-    for act in kept_acts:
-        if act is not None and f"cadre:{new}" not in act.dossiers:
-            await acts.give(session, act, f"cadre:{new}")
+    for act in kept:
+        await refit(session, act)
+    for note in notes:
+        if note.id not in {act.id for act in kept}:
+            event = {"kind": "note.put", "note": note.model_dump(exclude_defaults=True), "on": session.day}
+            await session.step(f"cadre:{new}", event)
+    for same, pairs in ((True, links), (False, unlinked)):
+        for pair in pairs:
+            await session.step(f"cadre:{new}", {"kind": "link.put", "issues": pair, "same": same})

@@ -11,7 +11,7 @@ import orjson
 
 from hub.domain import case as domain
 from hub.domain import roster_docs, standing
-from hub.domain.dates import ZONE, IsWorkday
+from hub.domain.dates import ZONE, IsWorkday, day_of
 from hub.domain.facts import Dossier, Standing
 from hub.domain.files import ActFile, FindingFile
 from hub.domain.pack import PackSet
@@ -167,14 +167,18 @@ class Session:
             self._standings[key] = await (self._of_cadre(about) if kind == "cadre" else self._of_unit(about))
         return self._standings[key]
 
-    async def _of_cadre(self, cadre: str) -> Standing:
+    async def standing_on(self, key: str, time: str) -> Standing:
+        """Standing of a cadre at the time of an event, as far as the roster knows today."""
+        return await self._of_cadre(key.partition(":")[2], time)
+
+    async def _of_cadre(self, cadre: str, time: str | None = None) -> Standing:
         person = await self.person(cadre)
         if person is None or not person["record"]:
             return Standing(outside=True)
-        state = roster_docs.state_at(person, self.uow.now.astimezone(ZONE).isoformat()) or "active"
+        state = roster_docs.state_at(person, time or self.uow.now.astimezone(ZONE).isoformat()) or "active"
         known = {**person, "record": {**person["record"], "state": state}}
         posts = await self._posts({tenure["organ"] for tenure in person["tenures"]})
-        return standing.of_cadre(known, posts, self.registry, self.today)
+        return standing.of_cadre(known, posts, self.registry, day_of(time) if time else self.today)
 
     async def _of_unit(self, organ: str) -> Standing:
         return standing.of_unit(organ, await self._posts({organ}), self.registry, self.today)
