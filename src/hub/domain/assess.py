@@ -63,8 +63,8 @@ def assess(dossier: Dossier, pack: Pack, today: date) -> dict[str, Case]:
 
 
 def in_force(act: Act, acts: Iterable[Act]) -> bool:
-    """Not revoked, and not overturned by an appeal that names it."""
-    if act.revoked:
+    """Not parked, not revoked, and not overturned by an appeal that names it."""
+    if act.revoked or act.parked:
         return False
     return not any(
         other.kind == "appeal_decided" and other.outcome == "upheld" and not other.revoked and act.id in other.about
@@ -296,7 +296,7 @@ def named_facts(dossier: Dossier, case: Case, ids: set[str], pack: Pack, today: 
         "old_unfit": unfit and _old_unfit(ones, acts, codes, pack, today),
         "prior_warning": any(one.prior_warning for one in ones),
         "no_resp": any(one.category == "NO_RESP" and one.status == "substantiated" for one in counted),
-        "outside_red_line": any(one.category in RED_LINE and one.body != "discipline" for one in counted),
+        "outside_red_line": any(one.category in RED_LINE and one.body != "discipline" and _suspected(one) for one in live),
         "discipline_reported": any(one.body == "discipline" and one.status not in ("lead", "verifying") for one in live)
         or any(act.body == "discipline" and lifts(act) for act in case.acts),
         "inconclusive": case.closed == "inconclusive",
@@ -320,6 +320,11 @@ def named_facts(dossier: Dossier, case: Case, ids: set[str], pack: Pack, today: 
         ),
     }
     return level, facts
+
+
+def _suspected(one: Statement) -> bool:
+    """Not settled in the person's favour: leads of duty crimes are transferred before anybody verified them (监察法37)."""
+    return one.status in (*COUNTED, "lead", "verifying") and one.attribution != "excluded"
 
 
 def _old_unfit(ones: Sequence[Statement], acts: Sequence[Act], codes: set[str | None], pack: Pack, today: date) -> bool:
