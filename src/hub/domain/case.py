@@ -112,7 +112,7 @@ CASE_MAKERS: tuple[Callable[[View, Case], Iterator[Want]], ...] = (
 def _closed_personnel(view: View) -> Iterator[Want]:
     """R-ST-02: after a death the personnel matter closes and talks are cancelled; family contact is for people."""
     to = view.standing.department
-    if view.standing.state == "deceased" and to and (view.cases or view.dossier.said):
+    if to and (view.cases or view.dossier.said) and "R-ST-02" in want_followups.dossier_rules(view):
         yield Want("personnel_closed", "personnel.closed", to, ["R-ST-02"], "once", {"state": "deceased"})
 
 

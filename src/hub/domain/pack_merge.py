@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-SECTIONS = ("parameters", "deadlines", "impact_periods", "thresholds", "instruments", "texts", "deciders", "disabled_facts")
+SECTIONS = (
+    "parameters",
+    "deadlines",
+    "impact_periods",
+    "thresholds",
+    "instruments",
+    "texts",
+    "deciders",
+    "disabled_facts",
+)
 UNSURE = "M?"
 
 

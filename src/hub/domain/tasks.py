@@ -169,7 +169,7 @@ def _reroute(view: View, task: Task) -> Iterator[tuple[Output, Task]]:
 
 def _flags(view: View, task: Task, found: list[Ground]) -> Iterator[tuple[Output, Task]]:
     wanted: list[tuple[str, list[str]]] = []
-    if view.standing.elected:
+    if "R-ME-11" in view.pack.fired("task", {"elected": view.standing.elected}):
         wanted.append(("legal_procedure", ["R-ME-11"]))
     limit = add_months(view.today, -12 * int(view.pack.thresholds["age_flag_years"]))
     ids = {entry.partition("@")[0] for ground in found for entry in basis_of(ground.case, bearing_facts(ground.case))}

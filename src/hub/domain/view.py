@@ -24,6 +24,8 @@ class View:
     pack: Pack
     today: date
     is_workday: IsWorkday
+    dossier_fired: frozenset[str] | None = None
+    """The rules of scope ``dossier`` that fire, once somebody asked."""
 
     @property
     def standing(self) -> Standing:

@@ -115,9 +115,11 @@ def clarifications(view: View, case: Case) -> Iterator[Want]:
 def _assessment(view: View, case: Case, body: Statement) -> Iterator[Want]:
     found = harms(view, case)
     applied = view.notes("clarification.applied", case)
-    if not found and not applied:
+    facts = {"cleared": case.closed == "cleared", "harm_stated": bool(found), "applied": bool(applied)}
+    fired = view.pack.fired("clarification", facts)
+    rules = [rule for rule in ("R-CL-04", "R-CL-10") if rule in fired]
+    if not rules:
         return
-    rules = (["R-CL-04"] if found else []) + (["R-CL-10"] if applied else [])
     grounds = [f"harm:{code}" for code in found] + [f"applied:{note.id}" for note in applied]
     yield Want(
         f"clar-assess:{case.id}",

@@ -65,7 +65,7 @@ def levels(view: View, case: Case) -> Iterator[Want]:
 
 def conflicts(view: View, case: Case) -> Iterator[Want]:
     """R-CO-02: the department and each body concerned hear of a conflict; a body only that there is one, and on which issue."""
-    if case.level != "KX":
+    if "R-CO-02" not in case.fired:
         return
     bodies = {one.source for one in view.live(case) if one.status in COUNTED or case.status[one.id] in CLEARING}
     data = {"issue": case.id}
@@ -194,7 +194,8 @@ def states(view: View, case: Case) -> Iterator[Want]:
 def attribution(view: View, case: Case) -> Iterator[Want]:
     """Gate-4 and R-GR-04: the body that made the finding is asked, nobody is presumed responsible."""
     for one in view.counted(case):
-        if one.dissent:
+        fired = finding_rules(view, one, counted=True)
+        if "R-GR-04" in fired:
             yield Want(
                 f"attrrev:{one.id}",
                 "attribution.review.requested",
@@ -203,7 +204,7 @@ def attribution(view: View, case: Case) -> Iterator[Want]:
                 data={"finding": one.ref},
                 case=case.id,
             )
-        if one.attribution == "none_stated":
+        if "R-GR-01" in fired:
             yield Want(
                 f"attr:{one.id}",
                 "attribution.requested",
@@ -212,6 +213,19 @@ def attribution(view: View, case: Case) -> Iterator[Want]:
                 data={"finding": one.ref},
                 case=case.id,
             )
+
+
+def finding_rules(view: View, one: Statement, *, counted: bool, within_period: bool = False) -> frozenset[str]:
+    """The rules of scope ``finding`` that fire for one statement."""
+    facts = {
+        "status": one.status,
+        "attribution": one.attribution,
+        "counted": counted,
+        "dissent": one.dissent,
+        "within_period": within_period,
+        "in_service": view.in_service,
+    }
+    return view.pack.fired("finding", facts)
 
 
 def silent(view: View, case: Case) -> Iterator[Want]:
@@ -272,13 +286,28 @@ def reached(view: View, threshold: str) -> bool:
     )
 
 
+def dossier_rules(view: View) -> frozenset[str]:
+    """The rules of scope ``dossier`` that fire; asked for several times, worked out once."""
+    if view.dossier_fired is not None:
+        return view.dossier_fired
+    facts = {
+        "kind": view.dossier.kind,
+        "state": view.standing.state,
+        "in_service": view.in_service,
+        "matters_reached": reached(view, f"key_assessment_{'cadre' if view.dossier.kind == 'cadre' else 'team'}"),
+        "frozen": view.frozen(),
+        "seconded": view.standing.host_department is not None,
+    }
+    view.dossier_fired = view.pack.fired("dossier", facts)
+    return view.dossier_fired
+
+
 def key_assessment(view: View) -> Iterator[Want]:
     """R-FU-05, R-GR-02: one open suggestion per cadre or team."""
     if view.department is None or not view.in_service:
         return
-    cadre = view.dossier.kind == "cadre"
-    if reached(view, "key_assessment_cadre" if cadre else "key_assessment_team"):
-        rule = "R-FU-05" if cadre else "R-GR-02"
+    fired = dossier_rules(view)
+    for rule in (rule for rule in ("R-FU-05", "R-GR-02") if rule in fired):
         yield Want("key_assessment", "key_assessment.suggested", view.department, [rule], grounds=[rule])
 
 
@@ -311,7 +340,7 @@ def units(view: View, case: Case) -> Iterator[Want]:
                 {"finding": one.ref},
                 case.id,
             )
-        if one.attribution == "none_stated":
+        if "R-GR-01" in finding_rules(view, one, counted=True):
             yield Want(
                 f"attr:{one.id}",
                 "attribution.requested",

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from hub.domain.assess import Case, bearing_facts
-from hub.domain.facts import Impact, Task
+from hub.domain.facts import Act, Impact, Task
 from hub.domain.view import View, accepted, blocked_reason, ground_lost
+from hub.domain.want_followups import dossier_rules, finding_rules
 from hub.domain.wants import Spec, Want
 
 
@@ -46,14 +47,20 @@ def reviews(view: View, case: Case) -> Iterator[Want]:
         return
     covered = case.refused | case.mitigated | case.tolerated
     grounds = []
-    if case.eligible and not case.passed and not case.spent:
-        grounds.append("R-TO-01:" + ",".join(sorted(bearing_facts(case) - covered)))
-    if "R-FU-10" in case.fired:
-        open_ones = sorted(one.id for one in view.counted(case) if one.category == "NO_RESP" and one.id not in covered)
-        if open_ones and not grounds:
-            grounds.append("R-TO-01:" + ",".join(open_ones))
     application = view.application(case)
-    if application is not None:
+    open_ones = sorted(one.id for one in view.counted(case) if one.category == "NO_RESP" and one.id not in covered)
+    waiting = bool(case.eligible) and not case.passed and not case.spent
+    facts = {
+        "measure_waiting": waiting,
+        "no_resp_waiting": "R-FU-10" in case.fired and bool(open_ones),
+        "applied": application is not None,
+        "red_line": case.red_line,
+    }
+    fired = view.pack.fired("review", facts)
+    if "R-TO-01" in fired:
+        asked = sorted(bearing_facts(case) - covered) if waiting else open_ones
+        grounds.append("R-TO-01:" + ",".join(asked))
+    if application is not None and "R-TO-06" in fired:
         grounds.append(f"R-TO-06:{application.id}")
     if grounds:
         rules = [ground.partition(":")[0] for ground in grounds]
@@ -65,7 +72,7 @@ def reviews(view: View, case: Case) -> Iterator[Want]:
 
 def red_line(view: View, case: Case) -> Iterator[Want]:
     """R-TO-05: tolerance does not apply; a decision that nevertheless tolerates goes to the superior level."""
-    if not case.red_line:
+    if "R-TO-05" not in case.fired:
         return
     if view.department and view.in_service:
         yield Want(
@@ -96,7 +103,10 @@ def corrections(view: View) -> Iterator[Want]:
     """R-TO-02, R-TO-03, R-CR: tolerance and correction start together; to the organ that decided, a copy to the department."""
     for decision in view.dossier.tolerances.values():
         homes = [case for case in view.cases.values() if _covers(case, decision.about)]
-        if decision.outcome not in ("tolerated", "mitigated") or not homes or any(case.red_line for case in homes):
+        facts = {"outcome": decision.outcome, "red_line": any(case.red_line for case in homes)}
+        fired = view.pack.fired("tolerance", facts)
+        rules = [rule for rule in ("R-TO-02", "R-TO-03") if rule in fired]
+        if not rules or not homes:
             continue
         deadline = decision.extended_until or decision.deadline
         data: dict[str, Any] = {
@@ -109,7 +119,6 @@ def corrections(view: View) -> Iterator[Want]:
             data["incomplete"] = True
         elif _long(view, decision.accepted, decision.deadline):
             data["exceeds_default"] = True
-        rules = ["R-TO-02" if decision.outcome == "tolerated" else "R-TO-03"]
         for to in dict.fromkeys(filter(None, (decision.source, view.department))):
             copy = {"copy": True} if to != decision.source else {}
             slot = f"correction:{decision.id}:{to}"
@@ -148,7 +157,7 @@ def holds(view: View) -> Iterator[Want]:
     to = view.department
     if to is None or not view.in_service:
         return
-    if view.frozen():
+    if "R-FU-08" in dossier_rules(view):
         yield Want("held:under_case", "personnel.held", to, ["R-FU-08"], data={"reason": "under_case"})
     task = view.dossier.open_task()
     for case in view.cases.values():
@@ -195,14 +204,17 @@ def after_decision(view: View, task: Task) -> Iterator[Want]:
             yield from _afterthought(view, task, case_id, case)
 
 
+FEEDBACK = {"R-FB-01": "written", "R-FB-02": "written", "R-FB-03": "adoption"}
+"""Rule → the form of the feedback that it asks for."""
+
+
 def _feedback(view: View, task: Task, case: Case) -> Iterator[Want]:
-    forms = {"audit": ("written", "R-FB-01"), "inspection": ("written", "R-FB-02")}
     seen: set[str] = set()
     for one in view.live(case):
-        form, rule = forms.get(one.body, (None, ""))
-        if one.body == "petition" and one.proposes_responsibility:
-            form, rule = "adoption", "R-FB-03"
-        if form and one.source not in seen:
+        facts = {"body": one.body, "proposes_responsibility": one.proposes_responsibility}
+        fired = view.pack.fired("source", facts)
+        rule = next((rule for rule in FEEDBACK if rule in fired), None)
+        if rule and one.source not in seen:
             seen.add(one.source)
             yield Want(
                 f"feedback:{task.n}:{case.id}:{one.source}",
@@ -210,7 +222,7 @@ def _feedback(view: View, task: Task, case: Case) -> Iterator[Want]:
                 one.source,
                 [rule],
                 "once",
-                {"of": case.id, "form": form},
+                {"of": case.id, "form": FEEDBACK[rule]},
                 case.id,
             )
 
@@ -220,7 +232,9 @@ def _afterthought(view: View, task: Task, case_id: str, case: Case | None) -> It
     decision = task.decision or {}
     cleared = case is not None and any(rule in case.fired for rule in ("R-CL-01", "R-CL-02", "R-CL-03"))
     upheld = [
-        act for act in view.acts("appeal_decided") if act.outcome == "upheld" and _appealed(act.about, task, view)
+        act
+        for act in view.acts("appeal_decided")
+        if "R-AP-02" in act_rules(view, act) and _appealed(act.about, task, view)
     ]
     restoration: list[str] = []
     if ground_lost(case):
@@ -295,13 +309,26 @@ def overturned(view: View) -> Iterator[Want]:
             )
 
 
+def act_rules(view: View, act: Act) -> frozenset[str]:
+    """The rules of scope ``act`` that fire for a formal act."""
+    facts = {
+        "kind": act.kind,
+        "measure_named": act.measure is not None,
+        "organisational": act.form == "organisational",
+        "formalities": act.type in view.pack.parameters["sanctions_with_formalities"],
+        "upheld": act.outcome == "upheld",
+    }
+    return view.pack.fired("act", facts)
+
+
 def acts(view: View) -> Iterator[Want]:
     """Formal acts of others are followed to their execution, filed and tracked, never proposed again (R-ME-08, -09, R-FB-04, R-AP-01)."""
     for act in view.acts("accountability", "sanction", "appeal_filed"):
         start = act.effective_on or act.decided_on or act.accepted
         case = act.ref if act.own_case else next((one.id for one in view.cases.values() if act in one.acts), None)
         data = {"act": act.ref, "measure": act.measure, "announced_to": act.announced_to}
-        if act.kind == "appeal_filed":
+        fired = act_rules(view, act)
+        if "R-AP-01" in fired:
             if view.department:
                 yield Want(
                     f"appeal:{act.id}",
@@ -312,8 +339,8 @@ def acts(view: View) -> Iterator[Want]:
                     {"appeal": act.ref},
                     case,
                 )
-        elif act.kind == "accountability":
-            if view.department and (act.measure or act.form == "organisational"):
+        if "R-ME-08" in fired or "R-FB-04" in fired:
+            if view.department and "R-ME-08" in fired:
                 clock: list[Spec] = [
                     ("accountability_formalities", view.department, ["R-ME-08"], act.extended_until or start)
                 ]
@@ -327,7 +354,7 @@ def acts(view: View) -> Iterator[Want]:
                     clocks=clock,
                     digest=act.extended_until or "",
                 )
-            if view.standing.superior_department:
+            if view.standing.superior_department and "R-FB-04" in fired:
                 yield Want(
                     f"filing:{act.id}",
                     "filing.due",
@@ -336,7 +363,7 @@ def acts(view: View) -> Iterator[Want]:
                     data={"act": act.ref},
                     case=case,
                 )
-        elif act.type in view.pack.parameters["sanctions_with_formalities"]:
+        if "R-ME-09" in fired:
             to = view.standing.hr or view.department
             if to:
                 clock = [("sanction_formalities", to, ["R-ME-09"], act.extended_until or start)]
@@ -376,7 +403,7 @@ def impacts(view: View) -> Iterator[Want]:
             inside = [
                 impact for impact in view.dossier.impacts.values() if _inside(impact, case.id, one.first_time[:10])
             ]
-            if inside and one.status == "substantiated" and view.in_service:
+            if inside and "R-IM-04" in finding_rules(view, one, counted=True, within_period=True):
                 data = {"flag": "within_period", "finding": one.ref, "of": inside[0].id}
                 yield Want(f"flag:within:{one.id}", "task.flagged", to, ["R-IM-04"], "once", data, case.id)
 
