@@ -117,7 +117,7 @@ def _assessment(view: View, case: Case, body: Statement) -> Iterator[Want]:
     applied = view.notes("clarification.applied", case)
     facts = {"cleared": case.closed == "cleared", "harm_stated": bool(found), "applied": bool(applied)}
     fired = view.pack.fired("clarification", facts)
-    rules = [rule for rule in ("R-CL-04", "R-CL-10") if rule in fired]
+    rules: list[str] = [rule for rule in ("R-CL-04", "R-CL-10") if rule in fired]
     if not rules:
         return
     grounds = [f"harm:{code}" for code in found] + [f"applied:{note.id}" for note in applied]

@@ -105,7 +105,7 @@ def corrections(view: View) -> Iterator[Want]:
         homes = [case for case in view.cases.values() if _covers(case, decision.about)]
         facts = {"outcome": decision.outcome, "red_line": any(case.red_line for case in homes)}
         fired = view.pack.fired("tolerance", facts)
-        rules = [rule for rule in ("R-TO-02", "R-TO-03") if rule in fired]
+        rules: list[str] = [rule for rule in ("R-TO-02", "R-TO-03") if rule in fired]
         if not rules or not homes:
             continue
         deadline = decision.extended_until or decision.deadline
@@ -328,17 +328,16 @@ def acts(view: View) -> Iterator[Want]:
         case = act.ref if act.own_case else next((one.id for one in view.cases.values() if act in one.acts), None)
         data = {"act": act.ref, "measure": act.measure, "announced_to": act.announced_to}
         fired = act_rules(view, act)
-        if "R-AP-01" in fired:
-            if view.department:
-                yield Want(
-                    f"appeal:{act.id}",
-                    "appeal.tracked",
-                    view.department,
-                    ["R-AP-01"],
-                    "once",
-                    {"appeal": act.ref},
-                    case,
-                )
+        if "R-AP-01" in fired and view.department:
+            yield Want(
+                f"appeal:{act.id}",
+                "appeal.tracked",
+                view.department,
+                ["R-AP-01"],
+                "once",
+                {"appeal": act.ref},
+                case,
+            )
         if "R-ME-08" in fired or "R-FB-04" in fired:
             if view.department and "R-ME-08" in fired:
                 clock: list[Spec] = [
