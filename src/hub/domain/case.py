@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from hub.domain import want_clearing, want_followups, want_measures
+from hub.domain import want_acts, want_clearing, want_followups, want_measures
 from hub.domain.assess import Case, assess
 from hub.domain.clocks import fire
 from hub.domain.dates import IsWorkday
@@ -83,9 +83,9 @@ def wants(view: View) -> Iterator[Want]:
         for whole in (
             want_measures.holds,
             want_measures.corrections,
-            want_measures.acts,
+            want_acts.acts,
             want_measures.overturned,
-            want_measures.impacts,
+            want_acts.impacts,
             want_clearing.mistaken,
             want_clearing.closing,
             _closed_personnel,
