@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 
 import structlog
 import uvicorn
@@ -17,6 +18,7 @@ from prometheus_client import start_http_server
 from hub import log_events
 from hub.adapters.embedded.ready import announce
 from hub.adapters.inbound_producer import InboundProducer
+from hub.adapters.kafka.backlog import backlog
 from hub.adapters.receipts import PostgresReceipts
 from hub.adapters.tokens import TokenChecker
 from hub.api import ApiParts, build_app
@@ -24,39 +26,63 @@ from hub.bootstrap import open_hub, open_store, prepare
 from hub.errors import HubError
 from hub.logging import configure
 from hub.settings import Settings
-from hub.timers import run_timers
+from hub.timers import EVERY_S, CaughtUp, run_timers
+
+EVERY_S_BY_DATABASE = 0.05
+"""How often is looked at a clock that a test runner moves: it waits for it."""
 
 log = structlog.get_logger(__name__)
 
 
 async def run_api(settings: Settings, name: str) -> None:
     """Serve HTTP until SIGTERM or SIGINT; requests under way are finished."""
+
+    def listening(url: str) -> None:
+        announce(name, http=url, metrics=f"{url}/metrics")
+
+    await serve(settings, listening)
+
+
+async def serve(settings: Settings, listening: Callable[[str], None], stop: asyncio.Event | None = None) -> None:
+    """Serve HTTP until a signal, or ``stop``; ``listening`` hears the address as soon as it is served."""
     inbound = InboundProducer(settings)
     async with open_hub(settings) as hub:
         parts = ApiParts(
             settings, hub.store, hub.service, inbound, TokenChecker(), PostgresReceipts(hub.store), hub.clock
         )
-        listening = _listen(settings)
-        url = f"http://{settings.http_host}:{listening.getsockname()[1]}"
-        server = _Announced(uvicorn.Config(build_app(parts), log_config=None, timeout_graceful_shutdown=5), name, url)
+        door = _listen(settings)
+        url = f"http://{settings.http_host}:{door.getsockname()[1]}"
+        config = uvicorn.Config(build_app(parts), log_config=None, timeout_graceful_shutdown=5)
+
+        def ready() -> None:
+            log.info(log_events.API_READY, url=url)
+            listening(url)
+
+        server = _Announced(config, ready)
+        watch = asyncio.create_task(_stopped(server, stop)) if stop is not None else None
         try:
-            await server.serve([listening])
+            await server.serve([door])
         finally:
+            if watch is not None:
+                watch.cancel()
             await inbound.stop()
 
 
-class _Announced(uvicorn.Server):
-    """Says where it listens once it does."""
+async def _stopped(server: uvicorn.Server, stop: asyncio.Event) -> None:
+    await stop.wait()
+    server.should_exit = True
 
-    def __init__(self, config: uvicorn.Config, name: str, url: str) -> None:
+
+class _Announced(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
         super().__init__(config)
-        self._said = (name, url)
+        self._listening = listening
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        name, url = self._said
-        log.info(log_events.API_READY, url=url)
-        announce(name, http=url, metrics=f"{url}/metrics")
+        self._listening()
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -76,17 +102,31 @@ async def run_worker(settings: Settings, name: str) -> None:
 
     Whatever goes wrong in either ends both: the supervisor starts the process again where it stood.
     """
+    _metrics(settings, name)
+    await work(settings, asyncio.Event())
+
+
+async def work(settings: Settings, stop: asyncio.Event) -> None:
+    """A worker until a signal, or ``stop``."""
+    from streams.worker import inbound_topics
     from streams.worker import run_worker as run_streams
 
     async with open_hub(settings) as hub:
-        timers = asyncio.create_task(run_timers(hub.store, hub.service))
-        stop = asyncio.Event()
+        topics = list(inbound_topics(settings).values())
+
+        def to_read() -> AbstractAsyncContextManager[CaughtUp]:
+            return backlog(settings.kafka, settings.app_id, topics, hub.store.spans)
+
+        every_s = EVERY_S if hub.clock is None else EVERY_S_BY_DATABASE
+        timers = asyncio.create_task(
+            run_timers(hub.store, hub.service, backlog=to_read, baton=hub.clock, every_s=every_s)
+        )
         timers.add_done_callback(lambda _: stop.set())
-        _metrics(settings, name)
         await run_streams(settings, hub.service, stop=stop)
         if timers.done():
             timers.result()
         timers.cancel()
+        await asyncio.wait([timers])
 
 
 async def run_relay(settings: Settings, name: str) -> None:

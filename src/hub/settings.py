@@ -17,11 +17,15 @@ class Settings(BaseSettings):
     admin_token: str = Field("", description="bearer token of operators; made at first start")
     app_id: str = Field("hub", description="Faust application id and consumer group")
     body_limit_bytes: int = Field(1_048_576, description="largest body the HTTP intake takes")
+    breaker_after: int = Field(20, description="events in a row that fail for no known reason before the flow stops")
     calendar_file: Path | None = Field(
         None, description="YAML {workdays: [dates], holidays: [dates]} over the built-in calendar"
     )
     clock: str = Field("system", description="'system', or 'database' for a clock that a test runner moves")
     data: Path = Field(Path(".hub"), description="folder of the embedded stack and of the keys")
+    delivery_attempts: int = Field(12, description="tries of one push delivery before it counts as failed")
+    delivery_first_wait_s: float = Field(5.0, description="wait after the first failed push; doubled after each")
+    disk_floor_bytes: int = Field(200_000_000, description="less free space than this stops the intake")
     http_host: str = Field("127.0.0.1", description="address the API listens on")
     http_port: int = Field(0, description="port the API listens on; 0 = any free one")
     inbound_retention_hours: int = Field(24, description="how long Kafka keeps what was sent to the hub")
@@ -36,6 +40,10 @@ class Settings(BaseSettings):
     relay_lag_limit_s: float = Field(30.0, description="unpublished for longer than this = not ready")
     relay_unsealed_limit_s: float = Field(30.0, description="unsealed for longer than this stops publishing")
     replication: int = Field(1, description="copies of every topic, when it is made")
+    rule_packs: tuple[str, ...] = Field(
+        (), description="rule pack versions to decide by; empty = those of this release"
+    )
     schema_name: str = Field("hub", description="database schema that holds the hub's tables")
+    sweep_every_s: float = Field(600.0, description="how often the worker compares log and inbox; 0 = never")
     topic_prefix: str = Field("", description="put before every topic name; for several hubs on one broker")
     worker_index: int = Field(0, description="number of this worker; gives it its static group membership")

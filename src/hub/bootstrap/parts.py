@@ -11,7 +11,8 @@ from hub.adapters.calendar import read_calendar
 from hub.adapters.keys import Verifier
 from hub.adapters.postgres import PostgresStore
 from hub.adapters.postgres.clock import DatabaseClock
-from hub.errors import UsageError
+from hub.bootstrap.store import open_store
+from hub.policy.loader import shipped
 from hub.service.hub import HubService
 from hub.settings import Settings
 
@@ -30,25 +31,12 @@ class Hub:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[PostgresStore]:
-    """The store of a migrated database, with the clock that the settings name; closed when the block ends.
-
-    Raises UsageError where no database is named, TransientError where it does not answer.
-    """
-    if not settings.postgres:
-        raise UsageError("no database is named", hint="start a hub (hub up), or set HUB_POSTGRES to the DSN of one")
-    async with PostgresStore.open(settings.postgres, settings.schema_name, size=settings.pool_size) as store:
-        if settings.clock == "database":
-            store.clock = DatabaseClock(store.pool)
-        yield store
-
-
-@asynccontextmanager
 async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
     """Everything that receives, times and answers. Raises as :func:`open_store`, and UsageError for a bad calendar."""
     calendar = read_calendar(settings.calendar_file)
     async with open_store(settings) as store:
         keys = cast("Keys", Verifier())  # reads attributes and data alone, which the port's Decoded has too
-        service = HubService(store, keys, calendar, settings)
+        packs = shipped(settings.rule_packs) if settings.rule_packs else None
+        service = HubService(store, keys, calendar, settings, packs)
         clock = store.clock if isinstance(store.clock, DatabaseClock) else None
         yield Hub(settings, store, service, clock)

@@ -52,13 +52,17 @@ class Source(_Frozen):
 
 
 class Person(_Frozen):
-    """Somebody who asks and confirms. ``place`` is the code of the department, body or organ they work in."""
+    """Somebody who asks and confirms. ``place`` is the code of the department, body or organ they work in.
+
+    ``cadre``: the roster's id of the cadre they are, where they are one: nobody handles their own matters.
+    """
 
     code: str
     place: str
     role: str
     works_under: tuple[str, ...] = ()
     kin_of: tuple[str, ...] = ()
+    cadre: str | None = None
     token_hash: str | None = None
 
 

@@ -7,6 +7,9 @@ import orjson
 from hub.domain.facts import Dossier
 
 SUSPENDED = ("personnel.held",)
+TOLD = ("corroboration.updated", "case.closed", "personnel.not_applicable", "tolerance.not_applicable")
+NOTHING = ("K0", "superseded")
+"""A case that fell to K0, or became part of another, says no more than one that was never told of."""
 
 
 def current_outputs(dossier: Dossier) -> list[str]:

@@ -54,7 +54,8 @@ async def _asker(session: Session, code: str) -> Asker:
     registry = session.registry
     person: Person | None = registry.people.get(code)
     if person is not None:
-        return Asker(code, person.place, None, person.works_under, person.kin_of, person.role)
+        cadre = None if person.cadre is None else await session.real_cadre(person.cadre)
+        return Asker(code, person.place, cadre, person.works_under, person.kin_of, person.role)
     if code in registry.sources:
         return Asker(code, code)
     if await session.person(code) is not None:

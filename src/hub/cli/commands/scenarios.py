@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from hub.cli.setup_progress import SetupProgress
+from hub.logging import configure
 from hub.scenarios.format import files, load
 from hub.scenarios.hub_in_memory import HubInMemory
 from hub.scenarios.runner import Result
@@ -37,6 +39,7 @@ def register(app: typer.Typer) -> None:
 def run(
     paths: Annotated[list[Path], typer.Argument(help="files or folders")],
     live: Annotated[bool, typer.Option("--live", help="run on a real stack: Kafka, Postgres, HTTP")] = False,
+    at_once: Annotated[int, typer.Option(min=1, help="with --live: how many side by side")] = 3,
     only: Annotated[str, typer.Option(help="ids to run, separated by commas")] = "",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="print every output")] = False,
 ) -> None:
@@ -46,7 +49,9 @@ def run(
     if live:
         from hub.scenarios.live import run_live
 
-        results = asyncio.run(run_live(found, report))
+        configure("WARNING")
+        with SetupProgress() as progress:
+            results = asyncio.run(run_live(found, report, at_once=at_once, progress=progress))
     else:
         results = []
         for one in found:

@@ -1,0 +1,84 @@
+"""Reads what a hub published as its recipients do: from their topics, committed transactions alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+import orjson
+from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]  # ships no types
+
+from hub.adapters.kafka.watermark import Watermark
+from hub.scenarios.outputs import Output
+from schemas.topics import ALERTS, INBOUND_TOPICS, WATERMARK
+
+FETCH_MS = 100
+TO_READERS = ("tasks-", "clarifications-", "receipts-")
+
+
+class Reader:
+    """One consumer without a group for one hub. Positions are kept here: topics come while it reads."""
+
+    def __init__(self, servers: str, prefix: str) -> None:
+        self._prefix = prefix
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=servers, isolation_level="read_committed", group_id=None, enable_auto_commit=False,
+            fetch_max_wait_ms=FETCH_MS,
+        )  # fmt: skip
+        self._inbound = [TopicPartition(prefix + name, 0) for name in INBOUND_TOPICS]
+        self._at: dict[TopicPartition, int] = {}
+        self.alerts = 0
+        """Up to which position of the ledger alerts were published ahead of all else, as the relay's watermark says."""
+
+    async def start(self) -> Self:
+        """Connect."""
+        await self._consumer.start()
+        return self
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._consumer.stop()
+
+    async def sent(self) -> dict[str, int]:
+        """Inbound topic → where it ends now."""
+        return {place.topic: end for place, end in (await self._consumer.end_offsets(self._inbound)).items()}
+
+    async def fresh(self) -> list[Output]:
+        """What was published since the last call, topic by topic."""
+        await self._look_for_topics()
+        if not self._at:
+            return []
+        ends = await self._consumer.end_offsets(list(self._at))
+        behind = {place: end for place, end in ends.items() if self._at[place] < end}
+        found: dict[TopicPartition, list[Output]] = {}
+        if not behind:
+            return []
+        self._consumer.assign(list(behind))
+        for place in behind:
+            self._consumer.seek(place, self._at[place])
+        while behind:
+            for place, records in (await self._consumer.getmany(*behind, timeout_ms=FETCH_MS)).items():
+                found.setdefault(place, []).extend(
+                    one for one in (self._taken(place, record.value) for record in records) if one is not None
+                )
+            for place in list(behind):
+                self._at[place] = await self._consumer.position(place)
+                if self._at[place] >= behind[place]:
+                    del behind[place]
+        return [one for place in sorted(found) for one in found[place]]
+
+    async def _look_for_topics(self) -> None:
+        for topic in await self._consumer.topics():
+            name = topic.removeprefix(self._prefix)
+            read = name.startswith(TO_READERS) or name in (ALERTS, WATERMARK)
+            if topic.startswith(self._prefix) and read:
+                self._at.setdefault(TopicPartition(topic, 0), 0)
+
+    def _taken(self, place: TopicPartition, value: bytes) -> Output | None:
+        name = place.topic.removeprefix(self._prefix)
+        if name == WATERMARK:
+            self.alerts = max(self.alerts, Watermark.decoded(value).alerts)
+            return None
+        event = orjson.loads(value)
+        organ = event["data"]["to"] if name == ALERTS else name.partition("-")[2]
+        return Output.of(event, datetime.fromisoformat(event["time"]), organ)
