@@ -69,6 +69,7 @@ def test_what_the_record_settles_goes_by_itself(stated: dict[str, Any], chosen: 
         ({"name": "林知远", **PLAN, "at": "2013-02-02"}, {"A"}, "not_in_organ_then"),
         ({"name": "林知远", **PLAN, "at": "2014"}, {"A"}, "date_at_the_edge"),
         ({"name": "林知远", **PLAN, "post": "副局长"}, {"A"}, "post_not_held_then"),
+        ({"name": "林知远", **PLAN, "post": "、"}, {"A"}, "post_missing"),
         ({"name": "林知远", "post": "局长", "at": "2017"}, {"A"}, "organ_missing"),
         ({"name": "林知远", "organ": "青川市规划局", "post": "局长"}, {"A"}, "date_missing"),
         ({"name": "林知远", **PLAN, "at": "someday"}, {"A"}, "date_unreadable"),

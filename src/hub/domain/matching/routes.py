@@ -60,7 +60,7 @@ def _m2_stated(query: SubjectQuery, candidates: Candidates) -> list[str]:
     blocks = []
     if query.masked:
         blocks.append("name_withheld")
-    if not query.post:
+    if not query.said_post.parts:
         blocks.append("post_missing")
     if query.tense == THEN and query.conduct is None:
         blocks.append("date_missing")
