@@ -59,7 +59,7 @@ def media_of(request: Request) -> str:
     """The content type without its parameters. Raises Problem (415)."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     binary = "ce-specversion" in request.headers
-    if media not in (STRUCTURED, BATCH, "application/json") and not (binary and media.endswith("+json")):
+    if media not in (STRUCTURED, BATCH, "application/json") and not (binary and (not media or media.endswith("+json"))):
         raise Problem("media_type", "the content type is none of those taken")
     return media
 

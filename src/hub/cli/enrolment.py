@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from hub.bootstrap import Enrolled, enrol, open_store
+from hub import bootstrap
 from hub.cli.common import err, json_line, out
 from hub.domain.registry import Source
 from hub.settings import Settings
@@ -13,9 +13,9 @@ from hub.settings import Settings
 def enrolled(settings: Settings, source: Source, *, as_json: bool) -> None:
     """Enrol ``source`` in the running hub and say what was made; the token is shown this once."""
 
-    async def run() -> Enrolled:
-        async with open_store(settings) as store:
-            return await enrol(settings, store, source)
+    async def run() -> bootstrap.Enrolled:
+        async with bootstrap.open_store(settings) as store:
+            return await bootstrap.enrol(settings, store, source)
 
     made = asyncio.run(run())
     if as_json:

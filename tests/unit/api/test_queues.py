@@ -18,12 +18,12 @@ from tests.unit.api.test_events import event
 NOON = datetime.fromisoformat("2026-03-02T12:00:00+08:00")
 
 
-def row(id: str, organ: str = "org-M", state: str = "delivered", **changes: Any) -> QueueRow:  # noqa: A002
+def row(id: str, organ: str = "org-M", state: str = "delivered", **changes: Any) -> QueueRow:
     values = {"open": True, "cadre": "A", "case": "c", "due": date(2026, 3, 9), "copy": False, **changes}
     return QueueRow(id, organ, "task.proposed", state, body=b'{"id": "x"}', updated_at=NOON, **values)
 
 
-def out(id: str, to: str, topic: str, **body: Any) -> LedgerEntry:  # noqa: A002
+def out(id: str, to: str, topic: str, **body: Any) -> LedgerEntry:
     return LedgerEntry(
         id, "out", "hub.x", orjson.dumps({"id": id, "type": "hub.x", **body}), NOON, to=to, topic=topic, key="A"
     )

@@ -13,9 +13,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from hub import bootstrap
 from hub import logging as hub_logging
 from hub.adapters.embedded.roles import RoleSpec
-from hub.bootstrap import open_store, prepare, stack_roles
 from hub.cli import shown
 from hub.cli.common import JsonOption, err, json_line, out
 from hub.cli.demo_run import Stage, run
@@ -65,16 +65,16 @@ async def _demo(folder: Path, console: Console) -> dict[str, Any]:
     begun = time.monotonic()
 
     async def prepared(settings: Settings) -> None:
-        await prepare(settings, sample=True)
+        await bootstrap.prepare(settings, sample=True)
 
     def roles(settings: Settings) -> list[RoleSpec]:
-        return stack_roles(settings, 1)
+        return bootstrap.stack_roles(settings, 1)
 
     with SetupProgress() as progress:
         stack = EmbeddedStack(Settings(data=folder), roles=roles, prepare=prepared, progress=progress)
         async with stack:
             progress.close()
-            async with open_store(stack.settings) as store:
+            async with bootstrap.open_store(stack.settings) as store:
                 counts = await run(stack.settings, store, _stage(console))
             return {**counts, "seconds": round(time.monotonic() - begun, 1)}
 

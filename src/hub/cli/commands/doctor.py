@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import typer
 
-from hub.bootstrap import open_store
+from hub import bootstrap
 from hub.cli.checks import Found, all_checks, calendar, disk
 from hub.cli.common import DataOption, JsonOption, json_line, out, running
 from hub.errors import HubError, UsageError
@@ -65,7 +65,7 @@ async def examined(settings: Settings) -> AsyncIterator[Found]:
         store: Operations | None = None
         reason = ""
         try:
-            store = await stack.enter_async_context(open_store(settings))
+            store = await stack.enter_async_context(bootstrap.open_store(settings))
             await store.registry()
         except (HubError, OSError) as error:
             store, reason = None, str(error)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from hub.bootstrap import open_store
+from hub import bootstrap
 from hub.bootstrap.folder import read_token
 from hub.cli.common import DataOption, JsonOption, err, json_line, json_lines, out, running
 from hub.cli.envelopes import event_of
@@ -59,7 +59,7 @@ def publish(
 async def _publish(
     settings: Settings, files: Sequence[Path], code: str | None, via: str | None, token: str | None
 ) -> list[Sent]:
-    async with open_store(settings) as store:
+    async with bootstrap.open_store(settings) as store:
         registry = await store.registry()
     source, events = read_events(settings, registry, files, code)
     token = token or read_token(settings.data, source.code)

@@ -10,9 +10,8 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from hub.adapters.roster_files import BadRow, checked, read
+from hub import bootstrap
 from hub.adapters.topics import make_topics, own_topics
-from hub.bootstrap import open_store
 from hub.cli.common import DataOption, JsonOption, err, json_line, out, running
 from hub.service import roster_load
 from hub.service.roster_load import LoadReport
@@ -64,7 +63,7 @@ async def _load(settings: Settings, file: Path, bad: Bad, progress: roster_load.
     def refused(row: int, why: str) -> None:
         bad.append((row, why))
 
-    async with open_store(settings) as store:
+    async with bootstrap.open_store(settings) as store:
         report = await roster_load.load(store, _records(file, bad), progress=progress, refused=refused)
         registry = await store.registry()
     wanted = (spec for code in report.departments for spec in own_topics(registry.sources[code]))
@@ -73,6 +72,8 @@ async def _load(settings: Settings, file: Path, bad: Bad, progress: roster_load.
 
 
 def _records(file: Path, bad: Bad) -> Iterator[dict[str, Any]]:
+    from hub.adapters.roster_files import BadRow, checked, read  # slow to import, and needed here alone
+
     for row in checked(read(file)):
         if isinstance(row, BadRow):
             bad.append((row.number, row.reason))

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 import orjson
 import typer
 
+from hub import bootstrap
 from hub.adapters.outputs import KafkaOutputs
-from hub.bootstrap import open_store
 from hub.cli import shown
 from hub.cli.common import DataOption, JsonOption, err, out, running
 from hub.errors import UsageError
@@ -49,7 +49,7 @@ def tail(
 
 
 async def _tail(settings: Settings, what: str, recipient: str | None, *, follow: bool, as_json: bool) -> None:
-    async with open_store(settings) as store:
+    async with bootstrap.open_store(settings) as store:
         known = sorted((await store.registry()).sources)
     if recipient is not None and recipient not in known:
         raise UsageError(f"there is no recipient {recipient}", hint=f"registered: {', '.join(known) or 'none'}")

@@ -9,10 +9,9 @@ from typing import Annotated
 
 import typer
 
-from hub.bootstrap import open_store
+from hub import bootstrap
 from hub.cli import shown
 from hub.cli.common import DataOption, JsonOption, json_line, out, running
-from hub.policy.loader import shipped
 from hub.service.trace import Basis, Cause, Trace, trace
 from hub.settings import Settings
 
@@ -44,7 +43,9 @@ def why(
 
 
 async def _trace(settings: Settings, task: str) -> Trace:
-    async with open_store(settings) as store:
+    from hub.policy.loader import shipped  # slow to import, and needed here alone
+
+    async with bootstrap.open_store(settings) as store:
         return await trace(store, shipped(), task)
 
 

@@ -9,7 +9,7 @@ from hub.adapters.postgres import migrate
 from hub.adapters.tokens import new_token
 from hub.adapters.topics import common_topics, make_topics, own_topics
 from hub.bootstrap.folder import admin_token, keys_folder, make_custodians, token_file, write_once
-from hub.bootstrap.parts import open_store
+from hub.bootstrap.store import open_store
 from hub.domain.registry import Person, Registry, Source
 from hub.errors import UsageError
 from hub.ports import Store
