@@ -1,90 +1,31 @@
-"""Reads rule packs: the base and rules of this package, the dated versions shipped with it, and those of a deployment.
+"""Puts rule packs into force: the shipped ones, and those of a deployment laid over them.
 
 A pack that does not fit is refused with file, line and rule; the running pack stays and intake goes on (R-GV-01).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable
 from functools import lru_cache
-from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
-import yaml
+import structlog
 
+from hub import log_events
 from hub.domain.pack import PackSet, Version
-from hub.errors import UsageError
-from hub.yaml12 import loads
+from hub.errors import HubError, UsageError
+from hub.policy.check import check
+from hub.policy.files import DEFAULT, base, pack_files, read, version, version_file
 
-DEFAULT = ("sd-2018-07-21", "nsnx-2015-07-19", "nsnx-2022-09-08", "zzcl-2021-03-19", "jjkg-2020-01-21")
-BASE_FOLDERS = ("base", "rules", "texts")
-VERSION_FOLDERS = ("packs", "examples")
-
-
-def read(file: Traversable) -> dict[str, Any]:
-    """One YAML mapping. Raises UsageError naming the file."""
-    try:
-        body = loads(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"reading rule pack {file.name}: {error}", hint="correct the YAML and run hub policy check"
-        ) from error
-    if not isinstance(body, dict):
-        raise UsageError(f"reading rule pack {file.name}: not a mapping", hint="run hub policy check")
-    return body
-
-
-def package() -> Traversable:
-    """The folder of the shipped packs."""
-    return resources.files("hub.policy")
-
-
-def base_files() -> list[Traversable]:
-    """The files that make the base, in a fixed order."""
-    root = package()
-    found = [file for name in BASE_FOLDERS for file in (root / name).iterdir() if file.name.endswith(".yaml")]
-    return sorted(found, key=lambda file: str(file))
-
-
-@lru_cache(maxsize=1)
-def base() -> dict[str, Any]:
-    """Rules by file and every section, put together."""
-    made: dict[str, Any] = {"rules": []}
-    for file in base_files():
-        for key, value in read(file).items():
-            if key == "rules":
-                made["rules"] += value
-            else:
-                made[key] = {**made.get(key, {}), **value}
-    return made
-
-
-def version(body: dict[str, Any]) -> Version:
-    """A dated version from its file."""
-    return Version(
-        name=body["name"],
-        layer=body["layer"],
-        effective_from=date.fromisoformat(str(body["effective_from"])),
-        effective_to=date.fromisoformat(str(body["effective_to"])) if body.get("effective_to") else None,
-        body=body,
-    )
+FOLDER = "policy"
+"""Where a deployment keeps its own versions, below its data folder. Versions are only ever added."""
+log = structlog.get_logger(__name__)
 
 
 def load(files: Iterable[Traversable]) -> list[Version]:
     """Dated versions from their files."""
     return [version(read(file)) for file in files]
-
-
-def version_file(name: str) -> Traversable:
-    """The file of a shipped version. Raises UsageError where there is none of this name."""
-    for folder in VERSION_FOLDERS:
-        file = package() / folder / f"{name}.yaml"
-        if file.is_file():
-            return file
-    raise UsageError(f"no rule pack version {name} is shipped", hint=f"shipped are {', '.join(DEFAULT)}")
 
 
 @lru_cache(maxsize=64)
@@ -93,17 +34,76 @@ def shipped(names: tuple[str, ...] = DEFAULT) -> PackSet:
     return PackSet(base(), load(version_file(name) for name in names))
 
 
-def pack_files(paths: Sequence[Path]) -> list[Path]:
-    """YAML files under these paths, sorted. Raises UsageError where one does not exist or a folder holds none."""
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted({*path.rglob("*.yaml"), *path.rglob("*.yml")})
-            if not inside:
-                raise UsageError(f"{path}: no pack file in this folder", hint="a pack is one or more .yaml files")
-            found += inside
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise UsageError(f"{path}: no such file or folder", hint="check the path")
-    return found
+def activate(running: PackSet, candidate_dir: Path) -> PackSet:
+    """The running packs and the versions of a folder (or file). Raises UsageError with every reason; nothing changes then.
+
+    A version that was once active is never changed, for open tasks keep it; and no two versions of one layer overlap.
+    """
+    found = [str(finding) for finding in check([candidate_dir])]
+    if found:
+        raise _refused(candidate_dir, found)
+    versions = load(pack_files([candidate_dir]))
+    known = {one.name: one for one in running.versions}
+    fresh = [one for one in versions if one.name not in known]
+    found = [
+        f"{one.name} is active with another content; give the new version another day and name"
+        for one in versions
+        if one.name in known and known[one.name].body != one.body
+    ]
+    found += [reason for one in fresh for old in running.versions for reason in _crossing(one, old)]
+    if found:
+        raise _refused(candidate_dir, found)
+    made = running.extended(fresh)
+    try:
+        for one in fresh:
+            pack = made.on(one.effective_from)
+            for rule in pack.rules.values():
+                _ = rule.program
+    except Exception as error:  # whatever is wrong with a pack, the running one stays
+        raise _refused(candidate_dir, [f"cannot be put together: {error}"]) from error
+    return made
+
+
+def _crossing(new: Version, old: Version) -> list[str]:
+    """An open end gives way to a later start; anything else that shares a day is refused."""
+    if new.layer != old.layer:
+        return []
+    if new.effective_from > old.effective_from and old.effective_to is None:
+        return []
+    ends = [one.effective_to for one in (new, old)]
+    apart = (ends[0] is not None and ends[0] < old.effective_from) or (
+        ends[1] is not None and ends[1] < new.effective_from
+    )
+    return [] if apart else [f"{new.name} and {old.name} of one layer are in force on the same days"]
+
+
+def _refused(place: Path, reasons: list[str]) -> UsageError:
+    return UsageError(
+        "the rule pack is refused, the running one stays:\n  " + "\n  ".join(reasons),
+        hint=f"correct it and run: hub policy check {place}",
+    )
+
+
+def store(data: Path, candidate_dir: Path) -> PackSet:
+    """Activate a folder for the deployment at ``data`` and keep its versions there. Raises UsageError; nothing is kept then."""
+    made = activate(load_active(data), candidate_dir)
+    folder = data / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in pack_files([candidate_dir]):
+        name = version(read(file)).name
+        beside = folder / f".{name}.new"
+        beside.write_bytes(file.read_bytes())
+        beside.replace(folder / f"{name}.yaml")
+    return made
+
+
+def load_active(data: Path) -> PackSet:
+    """The packs of a deployment: shipped, and the versions kept below ``data``. A stored pack that fails leaves the shipped ones."""
+    folder = data / FOLDER
+    if not folder.is_dir() or not any(folder.glob("*.yaml")):
+        return shipped()
+    try:
+        return activate(shipped(), folder)
+    except (HubError, OSError) as error:
+        log.error(log_events.POLICY_REFUSED, folder=str(folder), reason=str(error))
+        return shipped()
