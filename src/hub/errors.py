@@ -28,7 +28,14 @@ class HubError(Exception):
 
 
 class TransientError(HubError):
-    """A part that the hub needs does not answer just now."""
+    """A part that the hub needs does not answer just now.
+
+    ``reason`` names the part or its trouble, for status and metrics: kafka, postgres, disk_full, unavailable.
+    """
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None, reason: str = "unavailable") -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
 
 
 class PoisonError(HubError):

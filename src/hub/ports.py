@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol, runtime_checkable
 
@@ -101,7 +101,12 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """An event that could not be handled. Held as it came; never dropped."""
+    """An event that could not be handled; never dropped by itself.
+
+    ``kind``: malformed, unknown_source, poison (the hub knows why) or unexpected (it does not). ``value``: the event in
+    structured form where its content could be vetted (registered source, label within the accreditation, no petitioner
+    data), else empty: then the log alone has it, as long as it keeps it. ``source`` and ``id`` likewise.
+    """
 
     position: Position
     source: str | None
@@ -110,6 +115,9 @@ class DeadLetter:
     detail: str
     value: bytes
     attempts: int = 1
+    kind: str = "poison"
+    first_seen: datetime | None = field(default=None, compare=False)
+    last_seen: datetime | None = field(default=None, compare=False)
 
 
 class UnitOfWork(Protocol):

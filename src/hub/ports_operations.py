@@ -33,6 +33,18 @@ class Operations(Store, SealStore, Protocol):
     async def spans(self, topic: str) -> dict[int, list[tuple[int, int]]]:
         """Per partition the ranges of offsets dealt with (both ends included), sorted, not touching each other."""
 
+    async def forget_spans(self) -> None:
+        """The log was lost and begins anew: what was dealt with there says nothing about what is there now."""
+
+    async def mark_out(self, ids: Sequence[str]) -> None:
+        """These ids are in Kafka, whatever the published mark says: found there after a restore. Idempotent."""
+
+    async def already_out(self, ids: Sequence[str]) -> set[str]:
+        """Which of these ids were marked by :meth:`mark_out`."""
+
+    async def rewind_published(self, position: int) -> None:
+        """Set the published mark back: the broker lost what is above it. An operator's decision, never the relay's."""
+
     async def dead_letters(self, *, topic: str | None = None, limit: int = 1000) -> list[DeadLetter]:
         """Dead letters in order of topic, partition, offset."""
 

@@ -108,10 +108,12 @@ async def run_worker(settings: Settings, name: str) -> None:
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """A worker until a signal, or ``stop``."""
+    from streams.sweeping import run_sweeper, sweep_after_restore
     from streams.worker import inbound_topics
     from streams.worker import run_worker as run_streams
 
     async with open_hub(settings) as hub:
+        await sweep_after_restore(settings, hub.store, hub.service)
         topics = list(inbound_topics(settings).values())
 
         def to_read() -> AbstractAsyncContextManager[CaughtUp]:
@@ -121,12 +123,18 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         timers = asyncio.create_task(
             run_timers(hub.store, hub.service, backlog=to_read, baton=hub.clock, every_s=every_s)
         )
-        timers.add_done_callback(lambda _: stop.set())
-        await run_streams(settings, hub.service, stop=stop)
-        if timers.done():
-            timers.result()
-        timers.cancel()
-        await asyncio.wait([timers])
+        beside = [timers, asyncio.create_task(run_sweeper(settings, hub.store, hub.service))]
+        for task in beside:
+            task.add_done_callback(lambda ended: None if ended.cancelled() else stop.set())
+        try:
+            await run_streams(settings, hub.service, stop=stop)
+            for task in beside:
+                if task.done():
+                    task.result()
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
 
 
 async def run_relay(settings: Settings, name: str) -> None:

@@ -16,3 +16,16 @@ def joined(ranges: Iterable[Range]) -> list[Range]:
         else:
             result.append((first, last))
     return result
+
+
+def without(whole: Range, ranges: Iterable[Range]) -> list[Range]:
+    """What of ``whole`` is in none of ``ranges`` (sorted, not overlapping)."""
+    found: list[Range] = []
+    start = whole[0]
+    for first, last in ranges:
+        if first > start and start <= whole[1]:
+            found.append((start, min(first - 1, whole[1])))
+        start = max(start, last + 1)
+    if start <= whole[1]:
+        found.append((start, whole[1]))
+    return found

@@ -42,6 +42,7 @@ class MemoryStore:
         self.appended = asyncio.Event()
         self._hashes: list[bytes] = []
         self._published = 0
+        self._out: set[str] = set()
         self._shards: set[int] = set()
 
     @asynccontextmanager
@@ -105,6 +106,22 @@ class MemoryStore:
     async def spans(self, topic: str) -> dict[int, list[tuple[int, int]]]:
         """Per partition the ranges of offsets dealt with."""
         return {at[1]: list(ranges) for at, ranges in sorted(self.dealt.items()) if at[0] == topic}
+
+    async def forget_spans(self) -> None:
+        """The log begins anew."""
+        self.dealt.clear()
+
+    async def mark_out(self, ids: Sequence[str]) -> None:
+        """These ids are in Kafka."""
+        self._out.update(ids)
+
+    async def already_out(self, ids: Sequence[str]) -> set[str]:
+        """Which of these are marked."""
+        return self._out & set(ids)
+
+    async def rewind_published(self, position: int) -> None:
+        """Set the mark back."""
+        self._published = position
 
     @asynccontextmanager
     async def lock(self, shard: int) -> AsyncIterator[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -133,7 +134,9 @@ class MemoryUnit:
         store.calls.update(self._wakes)
         store.rows.update(self._rows)
         for letter in self._dead:
-            store.dead[letter.position.topic, letter.position.partition, letter.position.offset] = letter
+            at = letter.position.topic, letter.position.partition, letter.position.offset
+            since = store.dead[at].first_seen if at in store.dead else self._now
+            store.dead[at] = replace(letter, first_seen=since, last_seen=self._now)
         for topic, partition, first, last in self._spans:
             store.dealt[topic, partition] = joined([*store.dealt.get((topic, partition), ()), (first, last)])
         if self._lines:

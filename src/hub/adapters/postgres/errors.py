@@ -20,7 +20,9 @@ _RETRY = (
     OSError,
     TimeoutError,
 )
+_AWAY = (pg.PostgresConnectionError, pg.OperatorInterventionError, OSError, TimeoutError)
 _CONNECTION_GONE = ("closed", "closing", "released back")
+_DISK_FULL = "make room on the database's disk; the flow goes on by itself, nothing is lost"
 _MANY_LOCKS = "raise max_locks_per_transaction of the database (256 suits batches of 500 events)"
 
 
@@ -30,12 +32,21 @@ def translated(doing: str) -> Iterator[None]:
     try:
         yield
     except _RETRY as error:
-        hint = _MANY_LOCKS if isinstance(error, pg.OutOfMemoryError) else None
-        raise TransientError(f"{doing}: {_first_line(error)}", hint=hint) from error
+        reason, hint = _told(error)
+        raise TransientError(f"{doing}: {_first_line(error)}", hint=hint, reason=reason) from error
     except pg.InterfaceError as error:
         if not any(word in str(error) for word in _CONNECTION_GONE):
             raise
-        raise TransientError(f"{doing}: {_first_line(error)}") from error
+        raise TransientError(f"{doing}: {_first_line(error)}", reason="postgres") from error
+
+
+def _told(error: BaseException) -> tuple[str, str | None]:
+    """Reason code and hint. A full disk is told apart: nobody but an operator can end that."""
+    if isinstance(error, pg.DiskFullError):
+        return "disk_full", _DISK_FULL
+    if isinstance(error, pg.OutOfMemoryError):
+        return "postgres", _MANY_LOCKS
+    return ("postgres" if isinstance(error, _AWAY) else "busy"), None
 
 
 def _first_line(error: BaseException) -> str:

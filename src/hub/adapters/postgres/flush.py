@@ -7,6 +7,7 @@ deadlock. The ledger keeps the order of append.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from hub.adapters.postgres.keys import channel
 from hub.adapters.postgres.rows import columns
@@ -58,11 +59,15 @@ on conflict (id) do update set organ = excluded.organ, type = excluded.type, sta
   is_open = excluded.is_open, cadre = excluded.cadre, case_id = excluded.case_id, due = excluded.due,
   is_copy = excluded.is_copy, body = excluded.body, updated_at = excluded.updated_at"""
 _DEAD = """
-insert into dead_letter (topic, partition, at_offset, source, id, reason, detail, value, attempts)
-select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
-  $9::int[])
+insert into dead_letter (topic, partition, at_offset, source, id, reason, detail, value, attempts, kind, first_seen,
+  last_seen)
+select topic, part, at, source, id, reason, detail, value, attempts, kind, seen, seen
+from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
+  $9::int[], $10::text[], $11::timestamptz[])
+  as n (topic, part, at, source, id, reason, detail, value, attempts, kind, seen)
 on conflict (topic, partition, at_offset) do update set source = excluded.source, id = excluded.id,
-  reason = excluded.reason, detail = excluded.detail, value = excluded.value, attempts = excluded.attempts"""
+  reason = excluded.reason, detail = excluded.detail, value = excluded.value, attempts = excluded.attempts, kind = excluded.kind,
+  last_seen = excluded.last_seen"""
 
 
 async def documents(session: Session, docs: Mapping[str, bytes | None]) -> None:
@@ -120,12 +125,12 @@ async def queue(session: Session, rows: Iterable[QueueRow]) -> None:
         await session.execute(_QUEUE, *columns(values, 11))
 
 
-async def dead_letters(session: Session, letters: Iterable[DeadLetter]) -> None:
-    """Insert or replace dead letters by position."""
+async def dead_letters(session: Session, letters: Iterable[DeadLetter], now: datetime) -> None:
+    """Insert or replace dead letters by position; the time at which one was first seen stays."""
     values = [
-        (p.topic, p.partition, p.offset, d.source, d.id, d.reason, d.detail, d.value, d.attempts)
+        (p.topic, p.partition, p.offset, d.source, d.id, d.reason, d.detail, d.value, d.attempts, d.kind, now)
         for d in letters
         for p in (d.position,)
     ]
     if values:
-        await session.execute(_DEAD, *columns(values, 9))
+        await session.execute(_DEAD, *columns(values, 11))

@@ -12,7 +12,7 @@ from hub.ports import DeadLetter, InboxRow, LedgerEntry, Position, QueueRow
 
 LEDGER = "l.seq, l.id, l.kind, l.type, l.body, l.recorded_at, l.dossier, l.recipient, l.topic, l.key"
 QUEUE = "id, organ, type, state, is_open, cadre, case_id, due, is_copy, body, updated_at"
-DEAD_LETTER = "topic, partition, at_offset, source, id, reason, detail, value, attempts"
+DEAD_LETTER = "topic, partition, at_offset, source, id, reason, detail, value, attempts, kind, first_seen, last_seen"
 INBOX = "source, id, type, verdict, content_hash, topic, partition, at_offset"
 
 
@@ -36,8 +36,10 @@ def queue_row(row: Record) -> QueueRow:
 
 def dead_letter(row: Record) -> DeadLetter:
     """A row of DEAD_LETTER."""
-    topic, partition, offset, source, id_, reason, detail, value, attempts = row
-    return DeadLetter(Position(topic, partition, offset), source, id_, reason, detail, value, attempts)
+    topic, partition, offset, source, id_, reason, detail, value, attempts, kind, first, last = row
+    at = Position(topic, partition, offset)
+    seen = first.astimezone(SHANGHAI), last.astimezone(SHANGHAI)
+    return DeadLetter(at, source, id_, reason, detail, value, attempts, kind, *seen)
 
 
 def inbox_row(row: Record) -> InboxRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -29,6 +29,9 @@ _CHAIN = """
 select s.seq, l.id, l.kind, l.type, l.body, l.recorded_at, l.dossier, l.recipient, l.topic, l.key, s.position, s.hash
 from seal s left join ledger l using (seq) where s.position > $1 order by s.position limit $2"""
 _MARK = "update meta set value = greatest(value, $1) where name = 'published'"
+_REWIND = "update meta set value = $1 where name = 'published'"
+_MARK_OUT = "insert into already_out select unnest($1::text[]) on conflict do nothing"
+_OUT = "select id from already_out where id = any($1::text[])"
 _PAGE = 2000
 _ANSWER_S = 5
 
@@ -107,6 +110,21 @@ class PostgresSeals:
         """The mark."""
         with translated("reading what is published"):
             return int(await self.pool.fetchval("select value from meta where name = 'published'"))
+
+    async def rewind_published(self, position: int) -> None:
+        """Set the mark, back too."""
+        with translated("setting the published mark back"):
+            await self.pool.execute(_REWIND, position)
+
+    async def mark_out(self, ids: Sequence[str]) -> None:
+        """Remember that these are in Kafka."""
+        with translated("marking what is in Kafka"):
+            await self.pool.execute(_MARK_OUT, list(ids))
+
+    async def already_out(self, ids: Sequence[str]) -> set[str]:
+        """Which of these are marked as being in Kafka."""
+        with translated("asking what is in Kafka"):
+            return {row[0] for row in await self.pool.fetch(_OUT, list(ids))}
 
     async def unsealed(self) -> int:
         """How many lines wait to be sealed."""

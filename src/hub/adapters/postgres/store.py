@@ -127,6 +127,10 @@ class PostgresStore(PostgresSeals):
             found.setdefault(partition, []).append((first, last))
         return found
 
+    async def forget_spans(self) -> None:
+        """The log begins anew."""
+        await self._fetch("delete from span")
+
     async def dead_letters(self, *, topic: str | None = None, limit: int = 1000) -> list[DeadLetter]:
         """Dead letters in order of topic, partition, offset."""
         return [dead_letter(row) for row in await self._fetch(_DEAD, topic, limit)]

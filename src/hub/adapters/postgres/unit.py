@@ -43,6 +43,7 @@ class PostgresUnit:
         self._docs: dict[str, bytes | None] = {}
         self._inbox: dict[Event, InboxRow] = {}
         self._inbox_read: dict[Event, InboxRow] = {}
+        self._inbox_asked: set[Event] = set()
         self._spans: dict[tuple[str, int], list[Range]] = {}
         self._lines: list[LedgerEntry] = []
         self._wakes: dict[str, Sequence[Wake]] = {}
@@ -82,7 +83,7 @@ class PostgresUnit:
         fresh = [key for key in wanted if key not in known]
         if fresh:
             self._peeked.update(await self._read(fresh))
-        return self._merged(wanted, {**self._peeked, **self._locked})
+        return self._merged(wanted, self._locked, self._peeked)
 
     async def _read(self, keys: Sequence[str]) -> dict[str, bytes | None]:
         found: dict[str, bytes | None] = dict.fromkeys(keys)
@@ -90,8 +91,10 @@ class PostgresUnit:
             found.update((row[0], row[1]) for row in await self._session.fetch(_READ, list(found)))
         return found
 
-    def _merged(self, keys: Iterable[str], stored: Mapping[str, bytes | None]) -> dict[str, bytes]:
-        bodies = ((key, self._docs[key] if key in self._docs else stored.get(key)) for key in keys)
+    def _merged(self, keys: Iterable[str], *stored: Mapping[str, bytes | None]) -> dict[str, bytes]:
+        """What was put here, else what the first of ``stored`` that knows the key has."""
+        known = (self._docs, *stored)
+        bodies = ((key, next((place[key] for place in known if key in place), None)) for key in keys)
         return {key: body for key, body in bodies if body is not None}
 
     def put(self, key: str, body: bytes | None) -> None:
@@ -100,12 +103,13 @@ class PostgresUnit:
 
     async def seen(self, events: Sequence[Event]) -> dict[Event, InboxRow]:
         """Inbox rows, those added here included."""
-        fresh = [event for event in dict.fromkeys(events) if event not in self._inbox_read]
+        fresh = [event for event in dict.fromkeys(events) if event not in self._inbox_asked]
         if fresh:
+            self._inbox_asked.update(fresh)
             rows = await self._session.fetch(_SEEN, [e[0] for e in fresh], [e[1] for e in fresh])
             self._inbox_read.update(((row.source, row.id), row) for row in map(inbox_row, rows))
-        known = {**self._inbox_read, **self._inbox}
-        return {event: known[event] for event in events if event in known}
+        rows = ((event, self._inbox.get(event) or self._inbox_read.get(event)) for event in events)
+        return {event: row for event, row in rows if row is not None}
 
     def receive(self, row: InboxRow) -> None:
         """Add an inbox row, or replace one that was seen."""
@@ -145,15 +149,19 @@ class PostgresUnit:
         """Send everything gathered to the database. The transaction is still open."""
         session = self._session
         await self._flush_registry()
-        await flush.documents(session, self._docs)
+        await flush.documents(session, {key: body for key, body in self._docs.items() if self._changes(key, body)})
         read = self._inbox_read.keys()
         await flush.inbox(session, (row for event, row in self._inbox.items() if event not in read), known=False)
         await flush.inbox(session, (row for event, row in self._inbox.items() if event in read), known=True)
         await flush.spans(session, [(*at, *r) for at, ranges in sorted(self._spans.items()) for r in joined(ranges)])
         await flush.wakes(session, self._wakes)
         await flush.queue(session, self._rows.values())
-        await flush.dead_letters(session, self._dead.values())
+        await flush.dead_letters(session, self._dead.values(), self._now)
         await flush.ledger(session, self._lines)
+
+    def _changes(self, key: str, body: bytes | None) -> bool:
+        """Whether it has to be written: not where it is known to stand there already, or not at all."""
+        return key not in self._locked or self._locked[key] != body
 
     async def _flush_registry(self) -> None:
         if self._registry_saved:
