@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import chinese_calendar  # type: ignore[import-untyped]  # ships no types
@@ -30,21 +31,21 @@ class ChinaCalendar:
         stated = self._stated.get(day)
         if stated is not None:
             return stated
-        if self._built_in(day):
-            return bool(chinese_calendar.is_workday(day))
-        return day.weekday() < SATURDAY
+        known = _announced(day)
+        return day.weekday() < SATURDAY if known is None else known
 
     def is_provisional(self, day: date) -> bool:
         """True where nobody has stated the holidays of that year yet."""
-        return not self._built_in(day) and day.year not in self._stated_years
+        return _announced(day) is None and day.year not in self._stated_years
 
-    @staticmethod
-    def _built_in(day: date) -> bool:
-        try:
-            chinese_calendar.is_workday(day)
-        except NotImplementedError:
-            return False
-        return True
+
+@lru_cache(maxsize=16_384)
+def _announced(day: date) -> bool | None:
+    """Whether people work that day as announced; None in a year that was not. Asked dozens of times for each clock."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return None
 
 
 def read_calendar(file: Path | None) -> ChinaCalendar:

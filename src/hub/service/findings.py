@@ -47,6 +47,7 @@ async def handle(session: Session, source: Source, type: str, data: dict[str, An
     if type != "finding.retracted":
         _remit(source, data)
     retracted = type == "finding.retracted"
+    held = file.statement_data()
     first = not file.revisions
     file.revisions[number] = Revision(
         id=cause.id, time=cause.time, hash=digest, retracted=retracted, data=None if retracted else clean
@@ -59,10 +60,13 @@ async def handle(session: Session, source: Source, type: str, data: dict[str, An
     if file.current == 0 and 1 not in file.revisions:
         session.say("finding.parked", source.code, {"finding": ref, "revision": number, "event": cause.id}, ["R-IN-05"])
         return
-    await _accept(session, source, file, number)
+    await _accept(session, source, file, number, held)
 
 
-async def _accept(session: Session, source: Source, file: FindingFile, number: int) -> None:
+async def _accept(
+    session: Session, source: Source, file: FindingFile, number: int, held: dict[str, Any]
+) -> None:
+    """Take the highest revision in force; ``held`` is the statement that was in force before this event."""
     cause = session.cause
     assert cause is not None
     highest = max(file.revisions)
@@ -70,13 +74,14 @@ async def _accept(session: Session, source: Source, file: FindingFile, number: i
     rules = ["R-IN-07"] if source.body in CONTEXT else ["R-IN-01"]
     before = file.current
     file.current = max(file.current, highest)
+    other = file.statement_data() is not held
     warnings: list[str] = []
-    if changed and (before == 0 or not file.revisions[highest].retracted):
+    if other or (changed and before == 0):
         warnings = await identify(session, source, file)
     receipt = {"finding": file.ref, "revision": number, "event": cause.id}
     session.say("finding.accepted", source.code, receipt | ({"warnings": warnings} if warnings else {}), rules)
     if changed or before:
-        await hand_over(session, source, file, only_times=not changed)
+        await hand_over(session, source, file, only_times=not (changed or other))
 
 
 def _remit(source: Source, data: dict[str, Any]) -> None:
@@ -120,7 +125,7 @@ async def identify(session: Session, source: Source, file: FindingFile) -> list[
             kept[index] = old
             continue
         query = matching.SubjectQuery.from_wire(subject, published)
-        found = (await session.uow.candidates([query]))[0]
+        found = (await session.look_up([(subject, published)]))[0]
         if subject.get("kind", "cadre") != "cadre":
             kept[index] = _unit(key, subject, found, session)
             continue
@@ -174,7 +179,7 @@ def _unit(key: str, subject: dict[str, Any], found: matching.Candidates, session
     """The team or unit meant: by its code, or by the one organ that the words mean as of the conduct date."""
     said = subject.get("organ")
     organ = said if said in session.registry.organs else next(iter(sorted(found.organ.unit)), None)
-    return SubjectFile(key=key, how="unit", cadre=organ)
+    return SubjectFile(key=key, how="unit", cadre=organ, kind=subject["kind"])
 
 
 async def _matched(
@@ -272,14 +277,11 @@ async def _withdraw_subject(session: Session, file: FindingFile, gone: SubjectFi
         if one is gone:
             close_review(session, file, index, session.day, "withdrawn")
     if gone.cadre is not None and (gone.confirmed or gone.how == "unit"):
-        await session.step(_dossier_key(file, gone), {"kind": "statement.removed", "finding": file.id})
+        await session.step(_dossier_key(gone), {"kind": "statement.removed", "finding": file.id})
 
 
-def _dossier_key(file: FindingFile, subject: SubjectFile) -> str:
-    if subject.how != "unit":
-        return f"cadre:{subject.cadre}"
-    index = next(index for index, one in file.subjects.items() if one is subject)
-    return f"{file.statement_data()['subjects'][index].get('kind', 'unit')}:{subject.cadre}"
+def _dossier_key(subject: SubjectFile) -> str:
+    return f"{subject.kind}:{subject.cadre}"
 
 
 # ---- statements ----
@@ -298,7 +300,7 @@ async def hand_one(
 ) -> None:
     """One subject's statement to its dossier."""
     subject = file.subjects[index]
-    key = _dossier_key(file, subject)
+    key = _dossier_key(subject)
     statement = make_statement(session, source, file, index)
     if only_times:
         old = (await session.dossier(key)).statements.get(file.id)

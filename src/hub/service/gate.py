@@ -70,7 +70,7 @@ def admit(event: Event, registry: Registry, keys: Keys, settings: Settings, now:
     except Invalid as error:
         raise Refusal("schema", str(error), fields={"problems": error.fields}) from None
     _sender(payload, kind, source)
-    return Admitted(event, source, kind, payload, content_hash(event.attributes, event.data), _time(event, now))
+    return Admitted(event, source, kind, payload, content_hash(event.attributes, event.data), stated_time(event, now))
 
 
 def _label(event: Event, settings: Settings) -> None:
@@ -103,7 +103,8 @@ def _sender(payload: Payload, kind: InboundType, source: Source) -> None:
             raise Refusal("level", "data.level is not the level that this source is registered at")
 
 
-def _time(event: Event, now: datetime) -> str:
+def stated_time(event: Event, now: datetime) -> str:
+    """The event's time, in the hub's zone; the hub's own where none is stated. Raises Refusal."""
     raw = event.attributes.get("time")
     if raw is None:
         return now.astimezone(ZONE).isoformat()

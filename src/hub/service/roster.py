@@ -38,6 +38,7 @@ async def handle(session: Session, source: Source, type: str, data: dict[str, An
     for key, body in bodies.items():
         session.uow.put(key, body)
     await session.uow.roster_changed(bodies)
+    session.forget_people()
     if type == "organ.recorded":
         _register(session, data)
     if type == "cadre.merged":
@@ -106,7 +107,9 @@ async def refresh(session: Session, key: str) -> None:
     """Look at a dossier again where its standing has changed; one that has no facts is left alone."""
     dossier = await session.dossier(key)
     place = await session.standing(key, fresh=True)
-    if place != dossier.standing and (dossier.statements or dossier.acts or dossier.said):
+    if place != dossier.standing and (
+        dossier.statements or dossier.acts or dossier.tolerances or dossier.notes or dossier.said
+    ):
         await session.step(key, {"kind": "standing.put"})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from hub.domain import case as domain
-from hub.domain import roster_docs, standing
+from hub.domain import matching, roster_docs, standing
 from hub.domain.dates import ZONE, IsWorkday, day_of
 from hub.domain.facts import Dossier, Standing
 from hub.domain.files import ActFile, FindingFile
@@ -62,6 +62,7 @@ class Session:
     _ids: dict[str, int] = field(default_factory=dict)
     _steps: int = 0
     _standings: dict[str, Standing] = field(default_factory=dict)
+    _found: dict[tuple[bytes, date], matching.Candidates] = field(default_factory=dict)
 
     @property
     def registry(self) -> Registry:
@@ -204,6 +205,19 @@ class Session:
             cadre = str(merged)
         return cadre
 
+    async def look_up(self, subjects: Sequence[tuple[Mapping[str, Any], date]]) -> list[matching.Candidates]:
+        """What the roster knows about subjects as stated in reports of these days; each is asked for once."""
+        keys = [(orjson.dumps(subject, option=orjson.OPT_SORT_KEYS), on) for subject, on in subjects]
+        fresh = {key: one for key, one in zip(keys, subjects, strict=True) if key not in self._found}
+        if fresh:
+            queries = [matching.SubjectQuery.from_wire(*one) for one in fresh.values()]
+            self._found.update(zip(fresh, await self.uow.candidates(queries), strict=True))
+        return [self._found[key] for key in keys]
+
+    def forget_people(self) -> None:
+        """The roster changed in this transaction: what was looked up before may no longer hold."""
+        self._found.clear()
+
     # ---- steps ----
 
     async def step(self, key: str, event: dict[str, Any]) -> None:
@@ -216,6 +230,7 @@ class Session:
         if place != dossier.standing:
             full["standing"] = place.model_dump()
             await self._at(dossier, place)
+        full = orjson.loads(orjson.dumps(full, option=orjson.OPT_SORT_KEYS))  # as the ledger will give it back
         before = _items(dossier)
         about = f"{dossier.kind}:{dossier.about}"
         said = domain.step(dossier, full, self.packs, self.is_workday, self.namer(about))
@@ -256,6 +271,11 @@ class Session:
     def namer(self, about: str | None) -> Callable[[Output], str]:
         """Gives the outputs of one dossier their ids."""
         return lambda output: self._name(output, about)
+
+    def begin(self, cause: Cause) -> None:
+        """Handle this event from here on. Outputs are numbered per cause: the same event gets the same ids every time."""
+        self.cause = cause
+        self._ids.clear()
 
     def _name(self, output: Output, about: str | None) -> str:
         cause = self.cause
@@ -314,11 +334,11 @@ class Session:
             if before.get(ident) == (state, organ):
                 continue
             key = f"item:{ident}"
-            known = await self.json(key, None)
             output = said.get(ident)
-            if known is None and output is None:
-                continue
-            if output is not None:
+            known: dict[str, Any] | None = None
+            if output is None:
+                known = await self.json(key, None)
+            else:
                 due = (output.data.get("due") or {}).get("date")
                 known = {
                     "dossier": dossier.key,
@@ -327,6 +347,8 @@ class Session:
                     "due": due,
                     "data": output.data,
                 }
+            if known is None:
+                continue
             row = QueueRow(
                 id=ident, organ=organ, type=known["type"], state=state, open=state in OPEN, cadre=dossier.about, case=known["case"],
                 due=date.fromisoformat(known["due"]) if known["due"] else None, copy=bool(known["data"].get("copy")),

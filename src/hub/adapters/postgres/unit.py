@@ -39,6 +39,7 @@ class PostgresUnit:
         self._roster = roster
         self._registry_saved = False
         self._locked: dict[str, bytes | None] = {}
+        self._unread: set[str] = set()
         self._peeked: dict[str, bytes | None] = {}
         self._docs: dict[str, bytes | None] = {}
         self._inbox: dict[Event, InboxRow] = {}
@@ -73,14 +74,16 @@ class PostgresUnit:
         if fresh:
             await self._session.execute(_LOCK, lock_numbers(self._session.schema, fresh))
             self._locked.update(await self._read([key for key in fresh if key not in self._docs]))
-            self._locked.update((key, None) for key in fresh if key not in self._locked)
+            unread = [key for key in fresh if key not in self._locked]
+            self._unread.update(unread)
+            self._locked.update(dict.fromkeys(unread))
         return self._merged(wanted, self._locked)
 
     async def peek(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Documents, not locked."""
         wanted = list(keys)
-        known = self._docs.keys() | self._locked.keys() | self._peeked.keys()
-        fresh = [key for key in wanted if key not in known]
+        known = (self._docs, self._locked, self._peeked)
+        fresh = [key for key in wanted if not any(key in place for place in known)]
         if fresh:
             self._peeked.update(await self._read(fresh))
         return self._merged(wanted, self._locked, self._peeked)
@@ -161,7 +164,7 @@ class PostgresUnit:
 
     def _changes(self, key: str, body: bytes | None) -> bool:
         """Whether it has to be written: not where it is known to stand there already, or not at all."""
-        return key not in self._locked or self._locked[key] != body
+        return key not in self._locked or key in self._unread or self._locked[key] != body
 
     async def _flush_registry(self) -> None:
         if self._registry_saved:
