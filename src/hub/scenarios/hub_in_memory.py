@@ -9,6 +9,7 @@ import orjson
 
 from hub.adapters.calendar import ChinaCalendar
 from hub.adapters.keys import Verifier
+from hub.domain.pack import PackSet
 from hub.policy.loader import shipped
 from hub.sample.world import registry_from_world
 from hub.scenarios.ending import Ending, current_of
@@ -29,11 +30,11 @@ __all__ = ["HubInMemory", "signed"]
 class HubInMemory:
     """One scenario's hub. Outputs are read as a queue's reader would see them: sealed and published lines alone."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, packs: PackSet | None = None) -> None:
         self.scenario = scenario
         self.clock = FixedClock(scenario.moment("d0"))
         self.store = MemoryStore(clock=self.clock)
-        self.packs = shipped(tuple(scenario.world.get("pack") or ()))
+        self.packs = packs or shipped(tuple(scenario.world.get("pack") or ()))
         self.calendar = ChinaCalendar()
         settings = Settings(accreditation=scenario.world.get("accreditation", "work_secret"))
         self.service = HubService(self.store, Verifier(), self.calendar, settings, self.packs)

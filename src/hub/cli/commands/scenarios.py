@@ -9,11 +9,14 @@ from typing import Annotated
 import typer
 
 from hub.cli.setup_progress import SetupProgress
+from hub.errors import UsageError
 from hub.logging import configure
 from hub.scenarios.format import files, load
 from hub.scenarios.hub_in_memory import HubInMemory
 from hub.scenarios.runner import Result
 from hub.scenarios.runner import run as run_one
+from hub.scenarios.timeline import timeline
+from hub.scenarios.tools import packs_of, write_template
 
 RUN_HELP = """Run scenario files on the real case code and say what is wrong.
 
@@ -34,6 +37,8 @@ def register(app: typer.Typer) -> None:
     )
     app.add_typer(group, name="scenarios")
     group.command("run", help=RUN_HELP)(run)
+    group.command("new")(new)
+    group.command("explain")(explain)
 
 
 def run(
@@ -61,6 +66,43 @@ def run(
     typer.echo(f"{len(results) - failed} passed, {failed} failed")
     if failed:
         raise typer.Exit(1)
+
+
+def new(file: Annotated[Path, typer.Argument(help="file to write")]) -> None:
+    """Write a commented scenario to begin with.
+
+    Example:
+
+      hub scenarios new my-scenarios.yaml
+    """
+    write_template(file)
+    typer.echo(f"{file}: written; run it with hub scenarios run {file}")
+
+
+def explain(
+    path: Annotated[Path, typer.Argument(help="a scenario file or folder")],
+    only: Annotated[str, typer.Option(help="ids, separated by commas")] = "",
+    language: Annotated[str, typer.Option("--lang", help="zh, en or both")] = "both",
+) -> None:
+    """Tell scenarios as timelines: what arrived, what was said to whom, which rules fired, which gate stopped it.
+
+    Examples:
+
+      hub scenarios explain scenarios/a-normal.yaml --only A01
+      hub scenarios explain my-scenarios.yaml --lang zh
+    """
+    if language not in ("zh", "en", "both"):
+        raise UsageError(f"--lang {language}: there is no text in this language", hint="choose zh, en or both")
+    chosen = {one.strip() for one in only.split(",") if one.strip()}
+    found = [one for file in files([path]) for one in load(file) if not chosen or one.id in chosen]
+    if not found:
+        raise UsageError(f"{path}: no scenario {only}", hint="hub scenarios run lists the ids")
+    for scenario in found:
+        result = asyncio.run(run_one(scenario, HubInMemory, orders=False))
+        pack = packs_of(scenario, ()).on(scenario.moment(scenario.given[-1]["at"]).date())
+        for one in ("zh", "en") if language == "both" else (language,):
+            for line in timeline(result, pack, one):
+                typer.echo(line)
 
 
 def report(result: Result, verbose: bool = False) -> None:
