@@ -7,6 +7,7 @@ from typing import Any
 
 import faust
 
+from hub import faults
 from schemas import topics as names
 from streams.batching import BatchSchema
 from streams.failure import Courier
@@ -34,6 +35,7 @@ def add_agent(app: faust.App, courier: Courier, topics: list[str]) -> None:
     async def agent(stream: Any) -> None:
         async for event in stream.noack().events():
             await courier.deliver(event.value)
+            faults.reached(faults.BEFORE_ACK)
             await stream.ack(event)
 
     app.agent(topic, name=f"{app.conf.id}-{courier.family}", concurrency=1)(agent)

@@ -22,6 +22,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage, Message, ack_lock
 from mode.utils.futures import notify
 
+from hub import faults
 from schemas.record import Record
 from streams.deliveries import Deliveries, Delivery, Lane
 
@@ -105,12 +106,14 @@ class BatchingConsumer(driver.Consumer):
     # positions
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        faults.reached(faults.REBALANCING)
         self.deliveries.forget()
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def perform_seek(self) -> None:
         """Go to the committed offsets. Faust calls it after every assignment, before the flow starts again."""
         await super().perform_seek()
+        faults.reached(faults.RECOVERING)
         mine = [tp for tp in self.assignment() if self.is_batched(tp)]
         self.deliveries.position((tp, self._committed_offset[tp] or 0) for tp in mine)
 

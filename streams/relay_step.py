@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from hub import faults
 from hub.adapters.kafka.watermark import Watermark
 from hub.errors import InvariantError
 from hub.ports import LedgerEntry, Sealed
@@ -63,6 +64,7 @@ async def step(
     if entries or not halted:
         await shipping.publish(shard, entries, to)
     if not halted:
+        faults.reached(faults.BEFORE_MARK)
         await store.mark_published(to.position)
     return to, len(entries)
 

@@ -13,6 +13,7 @@ from aiokafka.errors import (  # type: ignore[import-untyped]  # ships no types
     ProducerFenced,
 )
 
+from hub import faults
 from hub.adapters.kafka.watermark import Watermark
 from hub.errors import TransientError
 from hub.ports import LedgerEntry
@@ -100,6 +101,7 @@ class Publisher:
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
+        faults.reached(faults.BEFORE_KAFKA_COMMIT)
         await producer.commit_transaction()
 
 

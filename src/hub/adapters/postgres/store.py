@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
+from hub import faults
 from hub.adapters.clock import SystemClock
 from hub.adapters.postgres.errors import translated
 from hub.adapters.postgres.pool import create_pool
@@ -82,6 +83,7 @@ class PostgresStore(PostgresSeals):
             except BaseException:
                 await _roll_back(transaction)
                 raise
+            faults.reached(faults.BEFORE_STORE_COMMIT)
             with translated("committing"):
                 await transaction.commit()
         finally:
