@@ -10,6 +10,7 @@ import faust
 from hub.settings import Settings
 from streams.agents import FAMILIES, add_agent
 from streams.batching import BATCH_SIZE, BatchingTransport
+from streams.breaker import Breaker, Stalls
 from streams.failure import Courier
 from streams.handler import BatchHandler
 
@@ -56,5 +57,7 @@ def build_app(
     app.transport = BatchingTransport(app.conf.broker_consumer, app, batched=batched)
     for family, found in mine.items():
         if found:
-            add_agent(app, Courier(family, handler), found)
+            stalls = handler if isinstance(handler, Stalls) else None
+            breaker = Breaker(family, stalls, limit=settings.breaker_after)
+            add_agent(app, Courier(family, handler, breaker=breaker), found)
     return app

@@ -7,8 +7,8 @@ the call raised                     what follows
                                     fetching its partitions: the flow is paused, seen in ``hub_stream_paused``
 ``PoisonError``, ``RefusedError``,  the batch is split in halves, in order, until the one record stands alone; it is
 an error of data                    put aside by ``handler.poison`` and the flow goes on behind it
-an error of data for every record   it is not the data: as below
-in a row of 20
+an error of data for every record   it is not the data: the breaker opens (:mod:`streams.breaker`); nothing is set
+in a row (``breaker_after``)        aside, the record is tried again until it goes through, operations are alerted
 anything else                       log and leave the process at once, nothing acknowledged; the supervisor starts the
                                     worker again at the last committed offset
 ==================================  =============================================================================
@@ -23,22 +23,22 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import structlog
 
 from hub import log_events
-from hub.errors import HubError, InvariantError, PoisonError, RefusedError, TransientError
+from hub.errors import HubError, TransientError
 from schemas.record import Record
 from streams import metrics
+from streams.breaker import EXPECTED, Breaker
 from streams.handler import BatchHandler
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
 DATA_ERRORS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 DATA_STATES = ("22", "23")  # SQLSTATE classes: data exception, integrity constraint violation
-EXPECTED = (PoisonError, RefusedError)
-UNEXPECTED_IN_A_ROW = 20
 
 
 def is_about_data(error: BaseException) -> bool:
@@ -73,13 +73,14 @@ class Courier:
         handler: BatchHandler,
         *,
         backoff: Backoff | None = None,
+        breaker: Breaker | None = None,
         leave: Callable[[int], NoReturn] = os._exit,
     ) -> None:
         self.family = family
         self._handler = handler
         self._backoff = backoff or Backoff()
         self._leave = leave
-        self._unexpected = 0
+        self._breaker = breaker or Breaker(family)
 
     async def deliver(self, batch: Sequence[Record]) -> None:
         """Return when every record is committed or put aside; then the batch may be acknowledged.
@@ -98,7 +99,7 @@ class Courier:
     async def _receive(self, batch: Sequence[Record]) -> None:
         try:
             await self._patiently(lambda: self._handler.receive(batch))
-            self._unexpected = 0
+            self._breaker.fine()
         except Exception as error:
             if not is_about_data(error):
                 raise
@@ -112,33 +113,50 @@ class Courier:
         return await self._receive(batch[middle:])
 
     async def _put_aside(self, record: Record, error: Exception) -> None:
-        self._unexpected = 0 if isinstance(error, EXPECTED) else self._unexpected + 1
-        if self._unexpected > UNEXPECTED_IN_A_ROW:
-            raise InvariantError(f"{self._unexpected} records in a row failed with {type(error).__name__}") from error
-        log.warning(
-            log_events.STREAM_RECORD_POISONED, **_place(record), error=type(error).__name__, raised_at=places(error)
-        )
+        if await self._patiently(lambda: self._breaker.trips(error)):
+            log.error(log_events.STREAM_RECORD_POISONED, **_told(record, error))
+            known = await self._patiently(lambda: self._breaker.hold(lambda: self._tried(record), error))
+            if known is None:
+                return
+            error = known
+        log.warning(log_events.STREAM_RECORD_POISONED, **_told(record, error))
         await self._patiently(lambda: self._handler.poison(record, error))
         metrics.POISON.labels(self.family).inc()
 
-    async def _patiently(self, call: Callable[[], Awaitable[None]]) -> None:
+    async def _tried(self, record: Record) -> Exception | None:
+        """The record alone, once more: None where it went through, else the error of data."""
+        try:
+            await self._patiently(lambda: self._handler.receive([record]))
+            return None
+        except Exception as error:
+            if not is_about_data(error):
+                raise
+            return error
+
+    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
         tries = 0
+        reasons: set[str] = set()
         while True:
             try:
-                await call()
+                result = await call()
                 break
             except TransientError as error:
+                reasons.add(error.reason)
                 wait_s = self._backoff.wait_s(tries)
                 self._paused(error, tries, wait_s)
             tries += 1
             await asyncio.sleep(wait_s)
         if tries:
             metrics.PAUSED.labels(self.family).set(0)
+            for reason in reasons:
+                metrics.STALLED.labels(self.family, reason).set(0)
             log.info(log_events.STREAM_RESUMED, family=self.family, tries=tries + 1)
+        return result
 
     def _paused(self, error: TransientError, tries: int, wait_s: float) -> None:
         metrics.RETRIES.labels(self.family).inc()
         metrics.PAUSED.labels(self.family).set(1)
+        metrics.STALLED.labels(self.family, error.reason).set(1)
         log.warning(
             log_events.STREAM_PAUSED, family=self.family, error=str(error), tries=tries + 1, again_in_s=round(wait_s, 2)
         )
@@ -149,6 +167,10 @@ class Courier:
         sys.stdout.flush()
         sys.stderr.flush()
         self._leave(1)
+
+
+def _told(record: Record, error: Exception) -> dict[str, Any]:
+    return {**_place(record), "error": type(error).__name__, "raised_at": places(error)}
 
 
 def _place(record: Record) -> dict[str, str | int]:

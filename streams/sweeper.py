@@ -24,6 +24,7 @@ from schemas.codec import Malformed, decode
 from schemas.record import Record
 from schemas.topics import INBOUND_TOPICS
 from streams import metrics
+from streams.breaker import Breaker, Stalls
 from streams.failure import Courier
 from streams.handler import BatchHandler
 from streams.log_reader import Bounds, LogReader, Place, open_log
@@ -74,7 +75,9 @@ async def sweep(
     topics = [settings.topic_prefix + name for name in INBOUND_TOPICS]
     async with open_log(settings.kafka, settings.app_id, topics) as reader:
         wanted = await _wanted(store, reader, report, deep=deep)
-        courier = Courier(FAMILY, handler, leave=_refuse)
+        stalls = handler if isinstance(handler, Stalls) else None
+        breaker = Breaker(FAMILY, stalls, limit=settings.breaker_after)
+        courier = Courier(FAMILY, handler, breaker=breaker, leave=_refuse)
         async for records in reader.chunks(wanted):
             missing = await _unknown(store, records) if deep else records
             report.add(missing)

@@ -42,6 +42,9 @@ class Operations(Store, SealStore, Protocol):
     async def already_out(self, ids: Sequence[str]) -> set[str]:
         """Which of these ids were marked by :meth:`mark_out`."""
 
+    async def known_lines(self, ids: Sequence[str]) -> set[str]:
+        """Which of these ids the ledger has."""
+
     async def rewind_published(self, position: int) -> None:
         """Set the published mark back: the broker lost what is above it. An operator's decision, never the relay's."""
 

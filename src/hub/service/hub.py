@@ -12,11 +12,12 @@ import structlog
 from hub import log_events
 from hub.domain.dates import ZONE
 from hub.domain.pack import PackSet
-from hub.errors import HubError, TransientError
+from hub.errors import TransientError
 from hub.policy.loader import shipped
-from hub.ports import Calendar, DeadLetter, InboxRow, Keys, Position, Store, UnitOfWork
-from hub.service import acts, findings, replies, roster
+from hub.ports import Calendar, InboxRow, Keys, Position, Store, UnitOfWork
+from hub.service import acts, findings, replies, roster, stalls
 from hub.service.ask import answer as ask
+from hub.service.dead_letters import of_error, of_malformed, of_unknown, set_aside
 from hub.service.gate import Admitted, admit, inbound_topic, source_of
 from hub.service.prefetch import prefetch
 from hub.service.session import Cause, Session
@@ -66,40 +67,57 @@ class HubService:
                 if isinstance(event, Event):
                     await self._handle(session, event, position)
                 elif event is not None:
-                    uow.dead_letter(DeadLetter(position, None, None, event.reason, event.detail, b""))
+                    set_aside(uow, of_malformed(position, event), self._settings)
             session.flush()
             first, last = records[0], records[-1]
             uow.span(first.topic, first.partition, first.offset, last.offset)
 
     async def poison(self, record: Record, error: BaseException) -> None:
         """Put one record that cannot be handled aside, with its place and reason; the flow goes on behind it."""
-        event = _decoded(record)
-        source = event.attributes.get("source") if isinstance(event, Event) else None
-        ident = event.attributes.get("id") if isinstance(event, Event) else None
-        reason = type(error).__name__
-        detail = str(error) if isinstance(error, HubError) else "unexpected error; see the worker's log"
+        position = Position(record.topic, record.partition, record.offset)
         async with self._store.begin() as uow:
-            position = Position(record.topic, record.partition, record.offset)
-            uow.dead_letter(DeadLetter(position, source, ident, reason, detail, record.value or b""))
+            letter = of_error(position, _decoded(record), error, uow.registry, self._settings)
+            set_aside(uow, letter, self._settings)
             uow.span(record.topic, record.partition, record.offset, record.offset)
         log.error(
             log_events.EVENT_SET_ASIDE,
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
-            reason=reason,
+            reason=letter.reason,
         )
+
+    # ---- standing still ----
+
+    async def stall(self, flow: str, reason: str) -> None:
+        """Remember that a part of the flow stands still, and alert operations; once until :meth:`moves`."""
+        async with self._store.begin() as uow:
+            if not await uow.get([stalls.PREFIX + flow]):
+                stalls.stall(self._session(uow), flow, reason)
+
+    async def moves(self, flow: str) -> None:
+        """It goes on."""
+        async with self._store.begin() as uow:
+            stalls.moves(uow, flow)
+
+    async def stalled(self, flow: str) -> bool:
+        """Whether it stood still when last heard of, in an earlier process maybe."""
+        return flow in await stalls.stalled(self._store)
+
+    def over(self, store: Store) -> HubService:
+        """The same use cases over another store: a rehearsal, a redrive."""
+        return HubService(store, self._keys, self._calendar, self._settings, self._packs)
 
     async def _handle(self, session: Session, event: Event, position: Position | None) -> None:
         try:
             source = source_of(event, session.registry)
         except Refusal as refusal:
             at = position or Position("http", 0, 0)
-            session.uow.dead_letter(DeadLetter(at, None, None, refusal.reason, refusal.detail, b""))
+            set_aside(session.uow, of_unknown(at, refusal.reason, refusal.detail), self._settings)
             return
         urn, ident = source.urn, str(event.attributes["id"])
         known = (await session.uow.seen([(urn, ident)])).get((urn, ident))
-        session.cause = Cause(urn, source.code, ident, session.uow.now.astimezone(ZONE).isoformat(), _name(event))
+        session.begin(Cause(urn, source.code, ident, session.uow.now.astimezone(ZONE).isoformat(), _name(event)))
         if known is not None and known.verdict not in REFUSED:
             self._again(session, source.code, event, known, position)
             return

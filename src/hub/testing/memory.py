@@ -119,6 +119,10 @@ class MemoryStore:
         """Which of these are marked."""
         return self._out & set(ids)
 
+    async def known_lines(self, ids: Sequence[str]) -> set[str]:
+        """Which of these ids the ledger has."""
+        return self.line_ids & set(ids)
+
     async def rewind_published(self, position: int) -> None:
         """Set the mark back."""
         self._published = position

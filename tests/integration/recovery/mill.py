@@ -17,9 +17,11 @@ from hub.adapters.topics import own_topics
 from hub.bootstrap import Hub
 from hub.cli.envelopes import event_of
 from hub.cli.sender import by_kafka
+from hub.domain.registry import Source
 from hub.ports import Position
 from hub.sample.story import Step, story
 from hub.settings import Settings
+from schemas.codec import Event
 from schemas.record import Record
 from schemas.topics import INBOUND_TOPICS
 from streams.relay import run_relay
@@ -54,7 +56,11 @@ class Mill:
         for step in wanted:
             source = registry.sources[step.by]
             line = {"type": step.type, "id": step.id, "data": step.data}
-            await by_kafka(self.settings, source, [event_of(line, source, self.settings.data)])
+            await self.send_event(event_of(line, source, self.settings.data), source)
+
+    async def send_event(self, event: Event, source: Source) -> None:
+        """As this source, whoever knows it."""
+        await by_kafka(self.settings, source, [event])
 
     async def work(self, loses: Loses = lambda _: False) -> list[Position]:
         """As a worker would, but for the records it loses: those are committed and nobody handled them."""

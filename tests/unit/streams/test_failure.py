@@ -15,7 +15,8 @@ from hub import log_events
 from hub.errors import HubError, InvariantError, PoisonError, RefusedError, TransientError
 from schemas.record import Record
 from streams import metrics
-from streams.failure import UNEXPECTED_IN_A_ROW, Backoff, Courier
+from streams.breaker import Breaker
+from streams.failure import Backoff, Courier
 
 AT_ONCE = Backoff(first_s=0.0, longest_s=0.0)
 
@@ -85,11 +86,66 @@ async def test_a_database_error_of_data_is_known_by_its_state() -> None:
     assert service.outcome == [("received", 0), ("poison", 1)]
 
 
-async def test_an_unexpected_error_for_every_record_is_not_blamed_on_the_data() -> None:
-    service = Service(lambda offset: TypeError("a mistake in the hub"))
-    with pytest.raises(Left):
-        await courier(service).deliver([record(offset) for offset in range(UNEXPECTED_IN_A_ROW + 1)])
-    assert len(service.outcome) == UNEXPECTED_IN_A_ROW
+class Memory:
+    """Remembers what stands still, as the store does."""
+
+    def __init__(self) -> None:
+        self.open: set[str] = set()
+        self.alerts = 0
+
+    async def stall(self, flow: str, reason: str) -> None:
+        self.alerts += flow not in self.open
+        self.open.add(flow)
+
+    async def moves(self, flow: str) -> None:
+        self.open.discard(flow)
+
+    async def stalled(self, flow: str) -> bool:
+        return flow in self.open
+
+
+async def test_an_unexpected_error_for_every_record_stops_the_flow_and_drains_nothing() -> None:
+    broken, memory, tried = True, Memory(), asyncio.Event()
+
+    def fault(offset: int) -> Exception | None:
+        if memory.open:
+            tried.set()
+        return TypeError("a mistake in the hub") if broken and offset >= 2 else None
+
+    service = Service(fault)
+    records = [record(offset) for offset in range(60)]
+    first = asyncio.create_task(guarded(service, memory).deliver(records))
+    await tried.wait()
+    assert stalled() == 1.0
+    first.cancel()
+    aside = [offset for what, offset in service.outcome if what == "poison"]
+    assert aside == list(range(2, 7)), "five in a row are believed"
+
+    tried.clear()
+    again = asyncio.create_task(guarded(service, memory).deliver(records[7:]))
+    await tried.wait()
+    assert [offset for what, offset in service.outcome if what == "poison"] == aside, "a restart sets no more aside"
+    assert memory.alerts == 1
+    broken = False
+    await again
+    assert sorted(offset for _, offset in service.outcome) == list(range(60))
+    assert (stalled(), memory.open) == (0.0, set())
+
+
+async def test_a_breaker_lets_go_of_what_turns_out_to_be_poison() -> None:
+    memory = Memory()
+    service = Service(lambda offset: PoisonError("told apart now") if memory.open else TypeError("not yet"))
+    await guarded(service, memory).deliver([record(offset) for offset in range(8)])
+    assert service.outcome == [("poison", offset) for offset in range(8)]
+
+
+def guarded(service: Service, memory: Memory) -> Courier:
+    breaker = Breaker("findings", memory, limit=5, probe_s=0.0)
+    return Courier("findings", service, backoff=AT_ONCE, breaker=breaker, leave=leave)
+
+
+def stalled() -> float:
+    return float(metrics.STALLED.labels("findings", "breaker")._value.get())
 
 
 @pytest.mark.parametrize("error", [InvariantError("chain broken"), HubError("?"), OSError("disk"), MemoryError()])

@@ -32,6 +32,7 @@ _MARK = "update meta set value = greatest(value, $1) where name = 'published'"
 _REWIND = "update meta set value = $1 where name = 'published'"
 _MARK_OUT = "insert into already_out select unnest($1::text[]) on conflict do nothing"
 _OUT = "select id from already_out where id = any($1::text[])"
+_KNOWN = "select id from ledger where id = any($1::text[])"
 _PAGE = 2000
 _ANSWER_S = 5
 
@@ -125,6 +126,11 @@ class PostgresSeals:
         """Which of these are marked as being in Kafka."""
         with translated("asking what is in Kafka"):
             return {row[0] for row in await self.pool.fetch(_OUT, list(ids))}
+
+    async def known_lines(self, ids: Sequence[str]) -> set[str]:
+        """Which of these ids the ledger has."""
+        with translated("asking for ledger lines"):
+            return {row[0] for row in await self.pool.fetch(_KNOWN, list(ids))}
 
     async def unsealed(self) -> int:
         """How many lines wait to be sealed."""
