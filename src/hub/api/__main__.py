@@ -1,4 +1,4 @@
-"""``python -m hub.api [--check]``: write ``schemas/generated/openapi.json``, or fail where it is stale."""
+"""``python -m hub.api [--check]``: write ``docs/openapi.json``, or fail where it is stale."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import json
 import sys
 from pathlib import Path
 
-import schemas
 from hub.api.document import openapi
 
-FILE = Path(schemas.__file__).parent / "generated" / "openapi.json"
+FILE = Path(__file__).parents[3] / "docs" / "openapi.json"
 
 
 def text() -> str:

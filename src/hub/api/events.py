@@ -7,6 +7,7 @@ again as it is: what was taken before is a duplicate and does nothing.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ from hub.domain.registry import Source
 from schemas.codec import BATCH, STRUCTURED, Event, Malformed, decode, decode_batch, encode_structured
 
 router = APIRouter(tags=["events"])
+CHECKS_AT_ONCE = 6
+"""Of one batch; each holds a database connection."""
 
 _ENVELOPE = {"type": "object", "required": ["specversion", "id", "source", "type", "dataclassification", "data"]}
 _BODY = {
@@ -87,7 +90,10 @@ async def take(parts: ApiParts, source: Source, event: Event) -> str:
 
     Raises Problem where it is refused, TransientError where Kafka or the store does not answer: it may be sent again.
     """
-    topic, key = await _checked(parts, source, event)
+    return await _send(parts, source, event, *await _checked(parts, source, event))
+
+
+async def _send(parts: ApiParts, source: Source, event: Event, topic: str, key: str | None) -> str:
     await parts.inbound.send(topic, key, encode_structured(event.attributes, event.data))
     return receipt_path(source.code, str(event.attributes["id"]))
 
@@ -114,15 +120,28 @@ async def _batch(request: Request, parts: ApiParts, source: Source, body: bytes)
     except Malformed as error:
         raise malformed(error) from error
     spoken = language(request.headers.get("accept-language", ""))
-    results = [await _result(parts, source, event, spoken) for event in events]
+    turn = asyncio.Semaphore(CHECKS_AT_ONCE)
+
+    async def checked(event: Event) -> tuple[str, str | None] | Problem:
+        async with turn:
+            try:
+                return await _checked(parts, source, event)
+            except Problem as problem:
+                return problem
+
+    found = await asyncio.gather(*(checked(event) for event in events))
+    sending = [
+        None if isinstance(place, Problem) else _send(parts, source, event, *place)
+        for event, place in zip(events, found, strict=True)
+    ]
+    paths = iter(await asyncio.gather(*(one for one in sending if one is not None)))  # begun in the order of the batch
+    results = [
+        {"id": event.attributes["id"], **place.body(spoken)}
+        if isinstance(place, Problem)
+        else {"id": event.attributes["id"], "status": 202, "receipt": next(paths)}
+        for event, place in zip(events, found, strict=True)
+    ]
     return JSONResponse({"results": results}, batch_status([one["status"] for one in results]))
-
-
-async def _result(parts: ApiParts, source: Source, event: Event, spoken: str) -> dict[str, Any]:
-    try:
-        return {"id": event.attributes["id"], "status": 202, "receipt": await take(parts, source, event)}
-    except Problem as problem:
-        return {"id": event.attributes["id"], **problem.body(spoken)}
 
 
 def batch_status(statuses: list[int]) -> int:

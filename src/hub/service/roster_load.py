@@ -86,14 +86,23 @@ def _contracted(record: Record) -> Record:
         found = INBOUND.get(kind)
         if found is None or found.family != FAMILY:
             raise RefusedError(f"{kind[:100]} is no roster record", hint=_known())
-        found.model.model_validate(record["data"])
+        data = _spelt_out(record["data"])
+        found.model.model_validate(data)
     except (KeyError, TypeError) as error:
         raise RefusedError("not of the form {type, data}", hint=_known()) from error
     except ValidationError as error:
         wrong = problems(error)[0]
         told = f"{kind}: {wrong['loc']}: {wrong['problem']}"
         raise RefusedError(told, hint="correct it and load again; what is loaded stays") from error
-    return {**record, "type": kind}
+    return {**record, "type": kind, "data": data}
+
+
+def _spelt_out(data: Record) -> Record:
+    """A co-manager given as one code (a bureau's Party group, say) is committee and recipient at once."""
+    co_manager = data.get("co_manager")
+    if not isinstance(co_manager, str):
+        return data
+    return {**data, "co_manager": {"committee": co_manager, "department": co_manager}}
 
 
 def _known() -> str:

@@ -62,6 +62,15 @@ async def test_levels_and_kinds_of_organs_are_guessed_where_not_stated() -> None
     assert registry.parent_committee("2") == "1"
 
 
+async def test_a_co_manager_given_as_one_code_gets_the_copies_itself() -> None:
+    store = MemoryStore()
+    post = {"organ": "K-env", "post": "局长", "committee": "K", "department": "org-K", "co_manager": "M-env"}
+    await roster_load.load(store, [*ROSTER, {"type": "management.recorded", "data": post}])
+    rows = json.loads(store.docs["posts:K-env"])
+    assert rows[0]["co_manager"] == {"committee": "M-env", "department": "M-env"}
+    assert (await store.registry()).sources["M-env"].kind == "dept"
+
+
 async def test_a_record_without_a_level_does_not_take_it_away() -> None:
     store = MemoryStore()
     await roster_load.load(store, ROSTER)
