@@ -66,9 +66,10 @@ class CaseDecided(Reasoned):
 
 
 class CaseClosed(Reasoned):
-    """No further step on this case."""
+    """No further step on this case. ``by``: the older case that a superseded one became part of."""
 
     how: Literal["tolerated", "inconclusive", "cleared", "no_accountability", "superseded"]
+    by: Ref | None = None
 
 
 class AppealTracked(Reasoned):

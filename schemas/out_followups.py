@@ -74,6 +74,7 @@ class ReferralMade(Outgoing):
 class _Matched(Reasoned):
     finding: Ref
     subject: int = Field(0, ge=0, description="index of the subject in the finding")
+    route: Literal["M1", "M2", "M3", "person"] | None = None
 
 
 class MatchReviewRequested(_Matched):

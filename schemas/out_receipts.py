@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from schemas.base import IsoDate, Payload, Ref
 from schemas.out_base import Code, Due, RuleId
 
-Missing = Literal["authority", "level", "document_no", "decided_on", "fabrication", "intent"]
+Missing = Literal["authority", "level", "document_no", "decided_on", "fabrication", "intent", "factors", "subject"]
 
 
 class Problem(Payload):
@@ -20,12 +20,13 @@ class Problem(Payload):
 
 
 class Receipt(Payload):
-    """To the source named in the message. ``of``: the id of its event; ``ref``, ``revision``: its own."""
+    """To the source named in the message. ``event``: the id of its event; ``finding`` or ``determination``: its own ref."""
 
     to: Ref
-    of: Ref | None = None
-    ref: Ref | None = None
+    event: Ref | None = None
+    finding: Ref | None = None
     revision: int | None = Field(None, ge=1)
+    determination: Ref | None = None
     rules: tuple[RuleId, ...] = ()
     pack: tuple[Ref, ...] = ()
     cadre: Ref | None = None
@@ -46,7 +47,7 @@ class Refused(Receipt):
     """Not taken, and why."""
 
     reason: Code
-    fields: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class FindingQuarantined(Refused):
@@ -58,7 +59,9 @@ class FindingRejected(Refused):
 
 
 class FindingReturned(Refused):
-    """Outside the remit, or about nobody known here."""
+    """Outside the remit, or about nobody known here: ``subject`` is its index in the finding."""
+
+    subject: int | None = Field(None, ge=0)
 
 
 class FindingParked(Receipt):
@@ -80,20 +83,25 @@ class DeterminationRejected(Receipt):
 
     missing: tuple[Missing, ...] = ()
     reason: Code | None = None
-    fields: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class ReplyAccepted(Receipt):
-    """Taken."""
+    """Taken. ``reply``: its type."""
+
+    reply: Ref
 
 
 class ReplyRejected(Refused):
-    """Refused: a second person is missing, the item is not open, it is not this sender's …"""
+    """Refused: a second person is missing, the item is not open, it is not this sender's … ``missing``: fields that name nothing known."""
+
+    missing: tuple[Code, ...] = ()
 
 
 class FeedbackDue(Receipt):
     """The outcome is owed to this body. ``of``: the case."""
 
+    of: Ref
     form: Literal["written", "adoption"]
     due: Due | None = None
 
@@ -101,6 +109,7 @@ class FeedbackDue(Receipt):
 class FeedbackGiven(Receipt):
     """The outcome, to the extent that the body may know it. ``of``: the case."""
 
+    of: Ref
     outcome: Code
 
 

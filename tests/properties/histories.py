@@ -169,9 +169,9 @@ def roster(draw: st.DrawFn, ref: str) -> list[Row]:
         state = draw(st.sampled_from(("retired", "deceased", "under_case", "resigned", "transferred_out_of_scope", "active")))
         return [row | {"type": "cadre.recorded", "data": {"cadre_id": cadre, "state": state}}]
     if kind == "move":
-        return [row | {"type": "tenure.recorded", "data": {"cadre": cadre, "organ": "N-land", "post": "局长", "kind": "正式", "from": "2026-03-20"}}]
+        return [row | {"type": "tenure.recorded", "data": {"cadre": cadre, "organ": "N-land", "post": "局长", "kind": "正式", "from": "2026-05-20"}}]
     if kind == "management":
-        data = {"organ": "M-plan", "post": "局长", "committee": "P", "department": "org-P", "from": "2026-03-10"}
+        data = {"organ": "M-plan", "post": "局长", "committee": "P", "department": "org-P", "from": "2026-05-10"}
         return [row | {"type": "management.recorded", "data": data}]
     if kind == "relation":
         return [row | {"type": "relation.recorded", "data": {"cadre": cadre, "kind": "kin", "department": "org-M"}}]

@@ -69,6 +69,7 @@ def _finding(case: Case, one: Statement, what: str) -> dict[str, Any]:
         "body": one.body, "organ": one.source, "finding": one.ref, "revision": one.revision, "status": case.status[one.id],
         "severity": one.severity, "attribution": one.attribution, "category": one.category, "weight": what, "case": case.id,
         "verified": one.time[:10],
+        "evidence": [{"ref": ref, "own": bool(own)} for ref, own in one.evidence],
     }  # fmt: skip
 
 

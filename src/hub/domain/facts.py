@@ -91,6 +91,8 @@ class Act(Fact):
     merged_months: int | None = None
     extended_until: str | None = None
     revoked: bool = False
+    parked: bool = False
+    """Nothing that it is about is here yet: it waits, without any effect."""
     time: str
     accepted: str = ""
 

@@ -25,6 +25,8 @@ class SubjectFile(Fact):
     key: str
     how: How
     cadre: str | None = None
+    """The cadre; of a team or unit its organ."""
+    kind: str = "cadre"
     candidates: list[str] = []
     explanation: dict[str, Any] = {}
     after: str | None = None

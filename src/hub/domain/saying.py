@@ -68,7 +68,7 @@ def say_want(view: View, want: Want, say: Say) -> None:
     """Say a want unless it stands already, was answered on the same grounds, or is suspended."""
     said = view.dossier.said.get(want.slot)
     if want.mode == "state":
-        if said is not None and said.digest == want.digest and said.state == "told":
+        if said is not None and said.digest == want.digest and said.to == want.to and said.state == "told":
             return
         if (
             said is None
@@ -85,6 +85,8 @@ def say_want(view: View, want: Want, say: Say) -> None:
             if want.type == "clarification.closed":
                 close(view.dossier.said[want.grounds[0]], view.today.isoformat())
         return
+    if said is not None and said.state == "open":
+        said.case = want.case  # of two issues found to be one the older id stays
     if want.suspended or (
         said is not None and said.state == "open" and said.to == want.to and said.digest == want.digest
     ):
@@ -144,7 +146,7 @@ def withdraw(view: View, wanted: dict[str, Want], reason: str, say: Say) -> None
             continue
         if want is None:
             _end(view, said, reason, say)
-        elif said.to != want.to:
+        elif said.to != want.to and said.type:
             say(Output("followup.withdrawn", said.to, {"of": said.id, "reason": "rerouted"}, said.rules, None))
         elif said.type == "clarification.proposed" and said.digest != want.digest:
             said.state = "withdrawn"
@@ -181,7 +183,9 @@ def _untold(view: View, said: Said, say: Say) -> None:
     ):
         said.digest = "K0"
         say(Output("corroboration.updated", said.to, {"level": "K0"}, said.rules, said.case))
-    elif said.type in ("case.closed", "personnel.not_applicable", "tolerance.not_applicable"):
+    elif said.type in ("case.closed", "personnel.not_applicable", "tolerance.not_applicable") or (
+        said.type == "corroboration.updated" and said.case in view.cases
+    ):
         said.state = "withdrawn"
 
 

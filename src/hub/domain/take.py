@@ -184,6 +184,10 @@ def _decided(dossier: Dossier, event: Event) -> None:
     task.state = "decided"
     if said is not None:
         close(said, event["on"])
+    for other in dossier.said.values():
+        for clock in other.clocks:
+            if clock.key == "first_followup" and clock.owes == task.to and other.case in task.cases:
+                clock.stopped = clock.stopped or event["on"]  # people's decision is a follow-up, and more
 
 
 def _executed(dossier: Dossier, event: Event) -> None:
@@ -235,7 +239,7 @@ def _impacts(dossier: Dossier, pack: Pack) -> None:
     for act in dossier.acts.values():
         found = _months(act, pack)
         start = act.effective_on or act.decided_on
-        if found and start:
+        if found and start and not act.parked:
             _start(
                 dossier,
                 act.id,

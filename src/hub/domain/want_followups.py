@@ -203,6 +203,7 @@ def attribution(view: View, case: Case) -> Iterator[Want]:
                 ["R-GR-04"],
                 data={"finding": one.ref},
                 case=case.id,
+                grounds=[f"revision:{one.revision}"],
             )
         if "R-GR-01" in fired:
             yield Want(
@@ -212,6 +213,7 @@ def attribution(view: View, case: Case) -> Iterator[Want]:
                 ["R-GR-01"],
                 data={"finding": one.ref},
                 case=case.id,
+                grounds=[f"revision:{one.revision}"],
             )
 
 
@@ -348,6 +350,7 @@ def units(view: View, case: Case) -> Iterator[Want]:
                 ["R-GR-01"],
                 data={"finding": one.ref},
                 case=case.id,
+                grounds=[f"revision:{one.revision}"],
             )
 
 

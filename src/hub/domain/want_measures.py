@@ -11,7 +11,7 @@ from hub.domain.facts import Task
 from hub.domain.view import View, accepted, blocked_reason, ground_lost
 from hub.domain.want_acts import act_rules
 from hub.domain.want_followups import dossier_rules
-from hub.domain.wants import Spec, Want
+from hub.domain.wants import Mode, Spec, Want
 
 
 def spent(view: View, case: Case) -> bool:
@@ -124,7 +124,8 @@ def corrections(view: View) -> Iterator[Want]:
             copy = {"copy": True} if to != decision.source else {}
             slot = f"correction:{decision.id}:{to}"
             clocks: list[Spec] = [("correction", to, ["R-CR-02"], deadline)] if deadline else []
-            yield Want(slot, "correction.opened", to, rules, data=data | copy, case=homes[0].id, clocks=clocks)
+            mode: Mode = "once" if decision.confirmed_on else "item"
+            yield Want(slot, "correction.opened", to, rules, mode, data | copy, homes[0].id, clocks=clocks)
             named = {"correction": decision.ref} | copy
             if decision.extended_until:
                 extended = named | {"until": decision.extended_until}

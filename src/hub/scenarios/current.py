@@ -7,6 +7,7 @@ import orjson
 from hub.domain.facts import Dossier
 
 SUSPENDED = ("personnel.held",)
+HOLDING = ("personnel.held", "conflict.opened")
 TOLD = ("corroboration.updated", "case.closed", "personnel.not_applicable", "tolerance.not_applicable")
 NOTHING = ("K0", "superseded")
 """A case that fell to K0, or became part of another, says no more than one that was never told of."""
@@ -14,16 +15,17 @@ NOTHING = ("K0", "superseded")
 
 def current_outputs(dossier: Dossier) -> list[str]:
     """One line each, without id, cause, time and due. Held proposals and their holds depend on the way and are left out."""
-    held = {said.case for said in dossier.said.values() if said.type == "personnel.held" and said.state == "open"}
+    held = {said.case for said in dossier.said.values() if said.type in HOLDING and said.state == "open"}
     found = []
     for said in dossier.said.values():
         if said.slot.startswith("task:") or not said.type or said.type in SUSPENDED:
             continue
-        asked = said.state == "open" and not (said.type == "tolerance.review.requested" and said.case in held)
-        if asked or (said.state == "told" and said.type in ("corroboration.updated", "case.closed")):
+        waits = said.type == "tolerance.review.requested" and held & {said.case, None}
+        asked = said.state == "open" and not waits
+        if asked or (said.state == "told" and said.type in TOLD and said.digest not in NOTHING):
             found.append([dossier.key, said.type, said.to, said.case, said.digest])
     task = dossier.open_task()
-    if task is not None and not any(case in held for case in task.cases):
+    if task is not None and not held & {None, *task.cases}:
         found.append(
             [dossier.key, "task.proposed", task.to, ",".join(sorted(task.cases)), f"{task.measure}{task.candidates}"]
         )

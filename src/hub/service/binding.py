@@ -216,7 +216,8 @@ def _act(session: Session, file: ActFile, about: list[str]) -> Act:
         id=file.id, ref=file.ref, source=file.source, body=source.body if source else None, kind=file.kind, about=about,
         own_case=file.own_case, level=source.level if source else None, prevails=file.about.get(prevails) or prevails if prevails else None,
         unsuited_to_level=bool(data.get("unsuited_to_level")), announced_to=list(data.get("announced_to") or ()),
-        extended_until=extended_until(file), revoked=file.revoked, time=file.time, **copied,
+        extended_until=extended_until(file), revoked=file.revoked, time=file.time,
+        parked=bool(file.about) and not any(file.about.values()), **copied,
     )  # fmt: skip
 
 
