@@ -16,11 +16,16 @@ NOTHING = ("K0", "superseded")
 def current_outputs(dossier: Dossier) -> list[str]:
     """One line each, without id, cause, time and due. Held proposals and their holds depend on the way and are left out."""
     held = {said.case for said in dossier.said.values() if said.type in HOLDING and said.state == "open"}
+    waiting = {
+        said.case
+        for said in dossier.said.values()
+        if said.type in HOLDING and said.state == "open" and not said.slot.startswith("held:tolerance_applied")
+    }
     found = []
     for said in dossier.said.values():
         if said.slot.startswith("task:") or not said.type or said.type in SUSPENDED:
             continue
-        waits = said.type == "tolerance.review.requested" and held & {said.case, None}
+        waits = said.type == "tolerance.review.requested" and waiting & {said.case, None}
         asked = said.state == "open" and not waits
         if asked or (said.state == "told" and said.type in TOLD and said.digest not in NOTHING):
             found.append([dossier.key, said.type, said.to, said.case, said.digest])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,6 +49,7 @@ async def run_on(
     orders: int = ORDERS,
 ) -> list[Result]:
     """The same on broker and database that run already; ``settings.data`` is their folder."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it complains about every topic while that is made
     logs = settings.data / "logs"
     results: dict[int, Result] = {}
     waiting = iter(enumerate(scenarios))
@@ -65,6 +67,4 @@ async def run_on(
                     lanes.create_task(lane())
         except BaseExceptionGroup as group:
             raise group.exceptions[0] from None
-        finally:
-            await stage.close()
     return [results[number] for number in sorted(results)]

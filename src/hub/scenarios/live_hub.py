@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from hub.adapters.calendar import ChinaCalendar
-from hub.adapters.postgres import migrate
+from hub.adapters.inbound_producer import InboundProducer
 from hub.adapters.postgres.clock import DatabaseClock
-from hub.adapters.topics import make_topics
 from hub.bootstrap import open_store
 from hub.domain.dates import ZONE
 from hub.errors import TransientError
@@ -22,7 +23,7 @@ from hub.scenarios.ending import Ending, current_of
 from hub.scenarios.format import Scenario
 from hub.scenarios.live_node import Node
 from hub.scenarios.live_reader import Reader
-from hub.scenarios.live_stage import Stage
+from hub.scenarios.live_stage import Stage, place_of
 from hub.scenarios.outputs import Output
 from hub.scenarios.rebuild import check_rebuild
 from hub.scenarios.seed import seed, signed
@@ -49,16 +50,16 @@ class LiveHub:
         self._is_workday = ChinaCalendar().is_workday
         self._open = AsyncExitStack()
         self._node: Node | None = None
-        self._log_from = 0
+        self._logs: list[tuple[Path, int]] = []
         self._sent = 0
-        self._clock_at: Any = None
+        self._clock_at: datetime | None = None
+        self._found: list[Output] = []
 
     async def start(self) -> None:
         """Tables, topics, registry and roster; then API, relay and worker."""
         settings = self._settings
-        await migrate(settings.postgres, settings.schema_name)
-        await make_topics(settings, self._stage.topics(settings))
         self._open.push_async_callback(self._stage.forget, settings)
+        await self._stage.make(settings)
         self._store = await self._open.enter_async_context(open_store(settings))
         self._database_clock = DatabaseClock(self._store.pool)
         self._ending = Ending(self._store, self._packs, self._is_workday)
@@ -67,11 +68,13 @@ class LiveHub:
         await seed(self._store, self.scenario, self._registry)
         self._reader = await Reader(settings.kafka, settings.topic_prefix).start()
         self._open.push_async_callback(self._reader.stop)
+        self._producer = InboundProducer(settings)
+        self._open.push_async_callback(self._producer.stop)
         self._node = await self._stage.nodes.take()
         await self._begin(self._node)
 
     async def _begin(self, node: Node) -> None:
-        self._log_from = node.log.stat().st_size
+        self._logs.append((node.log, node.log.stat().st_size))
         url = await node.open(self._settings)
         self._http = await self._open.enter_async_context(
             httpx.AsyncClient(base_url=url, timeout=PATIENCE_S, trust_env=False)
@@ -89,12 +92,12 @@ class LiveHub:
         await self._move()
         event = signed(self.scenario, row, self._registry)
         self._sent += 1
-        place = self._stage.place(event, self._registry.sources[str(row["by"])])
+        place = place_of(event, self._registry.sources[str(row["by"])])
         if place is None or self._sent % 2:
             await self._post(event, str(row["by"]))
         else:
             topic = self._settings.topic_prefix + place[0]
-            await self._stage.producer.send(topic, place[1], encode_structured(event.attributes, event.data))
+            await self._producer.send(topic, place[1], encode_structured(event.attributes, event.data))
         await self._until("all that was sent is read", self._all_read)
 
     async def _post(self, event: Event, by: str) -> None:
@@ -136,7 +139,8 @@ class LiveHub:
     async def outputs(self) -> list[Output]:
         """What recipients got in their topics since the last call, once the relay has published all there is."""
         await self._until("all that was sealed is published", self._all_published)
-        return await self._reader.fresh()
+        found, self._found = [*self._found, *await self._reader.fresh()], []
+        return found
 
     async def _all_published(self) -> bool:
         return await rows.all_published(self._store) or await self._only_alerts()
@@ -146,7 +150,7 @@ class LiveHub:
         last = await rows.last_alert_if_stopped(self._store)
         if last is None:
             return False
-        self._held_back = await self._reader.fresh()
+        self._found += await self._reader.fresh()
         return self._reader.alerts >= last
 
     async def accesses(self) -> int:
@@ -174,11 +178,8 @@ class LiveHub:
 
     async def stored(self) -> str:
         """Every table and what was logged since the start, as text."""
-        assert self._node is not None
-        with self._node.log.open("rb") as log:
-            log.seek(self._log_from)
-            logged = log.read().decode("utf-8", "replace")
-        return "\n".join((await rows.dump(self._store), logged, self._stage.server_logs()))
+        logged = (_from(log, start) for log, start in self._logs)
+        return "\n".join((await rows.dump(self._store), *logged, self._stage.server_logs()))
 
     async def close(self) -> None:
         """End the processes, drop tables and topics."""
@@ -203,3 +204,9 @@ class LiveHub:
                     await asyncio.sleep(LOOK_EVERY_S)
         except TimeoutError:
             raise AssertionError(f"waited {PATIENCE_S:.0f} s until {what}") from None
+
+
+def _from(log: Path, start: int) -> str:
+    with log.open("rb") as file:
+        file.seek(start)
+        return file.read().decode("utf-8", "replace")

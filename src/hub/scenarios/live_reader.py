@@ -33,6 +33,7 @@ class Reader:
     async def start(self) -> Self:
         """Connect."""
         await self._consumer.start()
+        self._assign()
         return self
 
     async def stop(self) -> None:
@@ -46,33 +47,35 @@ class Reader:
     async def fresh(self) -> list[Output]:
         """What was published since the last call, topic by topic."""
         await self._look_for_topics()
-        if not self._at:
-            return []
-        ends = await self._consumer.end_offsets(list(self._at))
+        ends = await self._consumer.end_offsets(list(self._at)) if self._at else {}
         behind = {place: end for place, end in ends.items() if self._at[place] < end}
-        found: dict[TopicPartition, list[Output]] = {}
-        if not behind:
-            return []
-        self._consumer.assign(list(behind))
-        for place in behind:
-            self._consumer.seek(place, self._at[place])
+        found: dict[TopicPartition, list[Output]] = {place: [] for place in sorted(behind)}
         while behind:
             for place, records in (await self._consumer.getmany(*behind, timeout_ms=FETCH_MS)).items():
-                found.setdefault(place, []).extend(
-                    one for one in (self._taken(place, record.value) for record in records) if one is not None
-                )
+                taken = (self._taken(place, record.value) for record in records)
+                found[place] += [one for one in taken if one is not None]
             for place in list(behind):
                 self._at[place] = await self._consumer.position(place)
                 if self._at[place] >= behind[place]:
                     del behind[place]
-        return [one for place in sorted(found) for one in found[place]]
+        return [one for several in found.values() for one in several]
 
     async def _look_for_topics(self) -> None:
-        for topic in await self._consumer.topics():
-            name = topic.removeprefix(self._prefix)
-            read = name.startswith(TO_READERS) or name in (ALERTS, WATERMARK)
-            if topic.startswith(self._prefix) and read:
-                self._at.setdefault(TopicPartition(topic, 0), 0)
+        fresh = [
+            TopicPartition(topic, 0)
+            for topic in await self._consumer.topics()
+            if topic.startswith(self._prefix) and _is_read(topic.removeprefix(self._prefix))
+        ]
+        if fresh := [place for place in fresh if place not in self._at]:
+            self._at.update(dict.fromkeys(fresh, 0))
+            self._assign()
+
+    def _assign(self) -> None:
+        """Everything at once, always: aiokafka forgets where topics lie that are not assigned."""
+        self._consumer.assign([*self._inbound, *self._at])
+        self._consumer.pause(*self._inbound)
+        for place, at in self._at.items():
+            self._consumer.seek(place, at)
 
     def _taken(self, place: TopicPartition, value: bytes) -> Output | None:
         name = place.topic.removeprefix(self._prefix)
@@ -82,3 +85,7 @@ class Reader:
         event = orjson.loads(value)
         organ = event["data"]["to"] if name == ALERTS else name.partition("-")[2]
         return Output.of(event, datetime.fromisoformat(event["time"]), organ)
+
+
+def _is_read(name: str) -> bool:
+    return name.startswith(TO_READERS) or name in (ALERTS, WATERMARK)

@@ -1,4 +1,4 @@
-"""What all scenarios of a live run share: broker and database, nodes, a producer, tokens."""
+"""What all scenarios of a live run share: broker and database, nodes, tokens."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import asyncpg
 
-from hub.adapters.inbound_producer import InboundProducer
+from hub.adapters.postgres import migrate
 from hub.adapters.tokens import new_token
-from hub.adapters.topics import TopicSpec, client, common_topics
+from hub.adapters.topics import client, common_topics, make_topics
 from hub.domain.registry import Person, Registry, Source
 from hub.sample.world import registry_from_world
 from hub.scenarios.format import Scenario
@@ -32,10 +32,10 @@ class Stage:
 
     def __init__(self, settings: Settings, nodes: Nodes) -> None:
         self.nodes = nodes
-        self.producer = InboundProducer(settings)
         self._settings = settings
         self._numbers = itertools.count(1)
         self._admin = client(settings)
+        self._migrating = asyncio.Lock()  # the migration tool keeps what it works on in globals
 
     def settings_of(self, scenario: Scenario) -> Settings:
         """Settings of one hub: a schema, a topic prefix and a consumer group that nobody else has."""
@@ -54,9 +54,11 @@ class Stage:
             }
         )
 
-    def topics(self, settings: Settings) -> list[TopicSpec]:
-        """Inbound topics; the relay makes those of the recipients that get something."""
-        return [spec for spec in common_topics(settings) if spec.name in topics.INBOUND_TOPICS]
+    async def make(self, settings: Settings) -> None:
+        """Tables and inbound topics of one hub; the relay makes the topics of those recipients that get something."""
+        async with self._migrating:
+            await migrate(settings.postgres, settings.schema_name)
+        await make_topics(settings, [one for one in common_topics(settings) if one.name in topics.INBOUND_TOPICS])
 
     async def forget(self, settings: Settings) -> None:
         """Drop the schema and the topics of one hub."""
@@ -71,14 +73,6 @@ class Stage:
         names = [name for name in self._admin.list_topics(timeout=30).topics if name.startswith(prefix)]
         for deleted in self._admin.delete_topics(names, operation_timeout=30).values() if names else ():
             deleted.exception(30)  # left behind where that fails: the folder goes with the run
-
-    def place(self, event: Event, source: Source) -> tuple[str, str] | None:
-        """Topic and key where a source writes such an event itself; None for a type that has no topic."""
-        kind = INBOUND.get(str(event.attributes["type"]).removeprefix("hub."))
-        if kind is None:
-            return None
-        about = event.data.get("ref") if isinstance(event.data, dict) else None
-        return topics.inbound(kind.family, source.body), f"{source.code}/{about or event.attributes['id']}"
 
     def enrolled(self, scenario: Scenario) -> tuple[Registry, dict[str, str]]:
         """The registry of a scenario's world with keys and token hashes; and the tokens, by code."""
@@ -97,9 +91,14 @@ class Stage:
         logs = Path(self._settings.data) / "logs"
         return "\n".join((logs / name).read_text(encoding="utf-8", errors="replace") for name in SERVERS)
 
-    async def close(self) -> None:
-        """Disconnect."""
-        await self.producer.stop()
+
+def place_of(event: Event, source: Source) -> tuple[str, str] | None:
+    """Topic and key where a source writes such an event itself; None for a type that has no topic."""
+    kind = INBOUND.get(str(event.attributes["type"]).removeprefix("hub."))
+    if kind is None:
+        return None
+    about = event.data.get("ref") if isinstance(event.data, dict) else None
+    return topics.inbound(kind.family, source.body), f"{source.code}/{about or event.attributes['id']}"
 
 
 @lru_cache(maxsize=4096)
