@@ -17,6 +17,7 @@ class DeadlineOverdue(Outgoing):
     of: Code
     was_due: IsoDate
     item: Ref | None = None
+    finding: Ref | None = None
     task: Ref | None = None
 
 

@@ -40,6 +40,7 @@ class ClarificationClosed(Outgoing):
 
     forms: tuple[ClarificationForm, ...] = Field(min_length=1)
     consent: bool
+    of: Ref | None = None
     organ: Ref | None = None
     on: IsoDate | None = None
 

@@ -13,10 +13,12 @@ from schemas.vocab import Measure, SanctionType
 
 
 class VerifyRequested(Reasoned):
-    """核实认定 by the department. ``of: facts``: a former unit's department is asked for facts (R-ST-03)."""
+    """核实认定 by the department. ``of: facts``: a former unit's department is asked for facts (R-ST-03).
+    ``of: evidence``: a body is asked about its own ``finding``, after return_for_evidence."""
 
     of: Ref | None = None
     task: Ref | None = None
+    finding: Ref | None = None
 
 
 class ReminderSuggested(Reasoned):

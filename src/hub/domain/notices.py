@@ -30,7 +30,7 @@ def notices(view: View, reason: str, say: Say) -> None:
             if said.state == "open" and said.type == "tolerance.review.requested":
                 said.state = "withdrawn"
         if kind == "clear" and view.department:
-            recipients.setdefault(view.department, [])
+            recipients.setdefault(view.department, [said.id for said in members])
         for to, ids in sorted(recipients.items()):
             say(Output("notice.correction", to, {"of": ids, "what_changed": reason}, [], case_id))
 

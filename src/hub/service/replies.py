@@ -305,7 +305,7 @@ async def _match_reviewed(session: Session, source: Source, data: dict[str, Any]
         raise Refusal(
             "unknown_ref", "no finding with this subject is known by this ref", fields={"missing": ["finding"]}
         )
-    chosen = await session.real_cadre(data["chosen"]) if data["chosen"] else None
+    chosen = await session.real_cadre(data["chosen"]) if data.get("chosen") else None
     if chosen is not None and await session.person(chosen) is None:
         raise Refusal("unknown_cadre", "the chosen cadre is not in the roster", fields={"missing": ["chosen"]})
     findings.close_review(session, file, data["subject"], _on(session))
