@@ -6,22 +6,16 @@ from typing import Any
 
 from hub.domain.assess import Case, bearing_facts, lifts
 from hub.domain.facts import CLEARING, COUNTED, Statement
-from hub.domain.view import View, blocked_reason
+from hub.domain.view import View, blocked_reason, expired
 
 ALTERNATIVES = ["no_action"]
-
-
-def expired(view: View, case: Case) -> bool:
-    """Whether people decided on this case and every period that followed is over (R-IM-03)."""
-    ends = [impact.state for impact in view.dossier.impacts.values() if impact.case == case.id]
-    return bool(ends) and bool(view.tasks_on(case.id)) and all(state == "expired" for state in ends)
 
 
 def weight(view: View, case: Case, one: Statement) -> str:
     """What a finding weighs: adverse, favourable, cleared, tolerated or expired; nothing while unproven."""
     if one.id in case.tolerated:
         return "tolerated"
-    if expired(view, case):
+    if expired(view, case, one):
         return "expired"
     if case.status[one.id] in CLEARING or one.attribution == "excluded":
         return "cleared"

@@ -109,6 +109,16 @@ def note_concerns(note: Note, case: Case) -> bool:
     return note.case in ids or bool(named & set(note.about))
 
 
+def expired(view: View, case: Case, one: Statement) -> bool:
+    """Whether what followed from this finding is over: every period of its case has ended, none of them before it was found (R-IM-03)."""
+    periods = [
+        impact for impact in view.dossier.impacts.values() if impact.case == case.id and impact.state != "cancelled"
+    ]
+    if not periods or any(impact.state != "expired" for impact in periods):
+        return False
+    return one.first_time[:10] <= max(max(impact.ends.values()) for impact in periods)
+
+
 def accepted(task: Task) -> bool:
     """Whether people decided on a measure."""
     return task.decision is not None and task.decision.get("decision") in ACCEPTED

@@ -154,6 +154,15 @@ def mistaken(view: View) -> Iterator[Want]:
                 case=issue,
                 grounds=["mistaken_identity"],
             )
+            yield Want(
+                f"talk:mistaken:{issue}",
+                "talk.suggested",
+                to,
+                ["R-TK-01"],
+                case=issue,
+                grounds=["mistaken_identity"],
+                clocks=[("talk_after_decision", to, ["R-TK-01"], None)],
+            )
 
 
 def told_of(view: View, issue: str) -> list[str]:

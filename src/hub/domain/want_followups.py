@@ -9,7 +9,8 @@ from hub.domain.dates import add_months, day_of
 from hub.domain.facts import CLEARING, COUNTED, Statement
 from hub.domain.groups import counts
 from hub.domain.issues import Union, similar
-from hub.domain.view import View, accepted
+from hub.domain.view import View, accepted, expired
+from hub.domain.want_clearing import ground
 from hub.domain.wants import Spec, Want
 
 CLOSING_RULES = {
@@ -140,6 +141,9 @@ def _talks(view: View, case: Case) -> list[str]:
     grounds += [
         rule for rule in ("R-CL-01", "R-CL-02", "R-CL-03") if rule in case.fired and "R-CL-06" not in case.fired
     ]
+    found = ground(case, view)
+    if found is not None and found[0] == "R-CL-04" and not case.facts["blocker"]:
+        grounds.append("R-TK-01:clarification")
     grounds += [f"R-TK-01:{task.n}" for task in view.tasks_on(case.id) if accepted(task)]
     return grounds
 
@@ -263,7 +267,9 @@ def matters(view: View) -> list[tuple[str, list[str]]]:
     sets = Union()
     days: dict[str, list[str]] = {}
     for case in view.cases.values():
-        substantiated = [one for one in view.counted(case) if one.status == "substantiated"]
+        substantiated = [
+            one for one in view.counted(case) if one.status == "substantiated" and not expired(view, case, one)
+        ]
         if not substantiated or case.closed:
             continue
         days.setdefault(case.id, []).extend(day_of(one.first_time).isoformat() for one in substantiated)

@@ -49,7 +49,12 @@ def _sources(world: World) -> Iterator[Source]:
     def source(code: str, kind: SourceKind, facts: Mapping[str, Any], body: str | None, role: str | None) -> Source:
         organ = _organ_of(world, facts["organ"])
         level = facts.get("level") or organs.get(organ, {}).get("level")
-        return Source(code=code, kind=kind, organ=organ, level=level, body=body, role=role)
+        remit = facts.get("remit") or facts
+        categories, organs_of = tuple(remit.get("categories") or ()), tuple(remit.get("organs") or ())
+        return Source(
+            code=code, kind=kind, organ=organ, level=level, body=body, role=role,
+            remit_categories=categories, remit_organs=organs_of,
+        )  # fmt: skip
 
     for code, facts in _part(world, "departments").items():
         yield source(code, "dept", facts, None, None)
