@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from time import monotonic
 
 from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # no stubs
 
+from hub import faults
 from hub.adapters.clock import SHANGHAI
 from hub.adapters.embedded.ready import RUN_DIR, announced
 from hub.adapters.embedded.roles import environment
@@ -26,6 +27,7 @@ from hub.chaos.people import roster_records
 from hub.policy.loader import shipped
 from hub.service import roster_load
 from hub.settings import Settings
+from schemas import topics
 
 ROOT = Path(__file__).resolve().parents[3]
 LOOK_S = 0.05
@@ -35,7 +37,7 @@ READY_S = 40.0
 class Role:
     """One process of the hub. Its log lies beside the others'."""
 
-    def __init__(self, settings: Settings, role: str, number: int) -> None:
+    def __init__(self, settings: Settings, role: str, number: int, more: Mapping[str, str] | None = None) -> None:
         self.name = f"{role}-{number}"
         self.log = settings.data / f"{self.name}.log"
         self._run = settings.data / "run"
@@ -46,7 +48,7 @@ class Role:
                 command,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, **environment(settings), RUN_DIR: str(self._run)},
+                env={**os.environ, **environment(settings), RUN_DIR: str(self._run), **(more or {})},
                 cwd=ROOT,
             )
 
@@ -78,11 +80,12 @@ class Plant:
         self.roles: list[Role] = []
         self._count = 0
 
-    async def start(self, role: str, **changes: object) -> Role:
-        """Start a process and wait until it says that it can work."""
+    async def start(self, role: str, *, ready: bool = True) -> Role:
+        """Start a process; ``ready``: wait until it says that it can work."""
         self._count += 1
-        self.roles.append(Role(self.settings.model_copy(update=changes), role, self._count))
-        await self.roles[-1].ready()
+        self.roles.append(Role(self.settings, role, self._count))
+        if ready:
+            await self.roles[-1].ready()
         return self.roles[-1]
 
     async def send(self, told: Iterable[Told]) -> None:
@@ -99,9 +102,22 @@ class Plant:
         """How many events have their verdict."""
         return int(await self.store.pool.fetchval("select count(*) from inbox"))
 
+    async def resumes(self, since: int, within_s: float) -> float:
+        """Wait until more than ``since`` events have a verdict; seconds waited."""
+        return await self._until(self.read, since + 1, within_s)
+
     async def until_read(self, number: int, within_s: float = 300.0) -> float:
         """Wait until so many events have a verdict; seconds waited."""
         return await self._until(self.read, number, within_s)
+
+    async def dealt_with(self) -> int:
+        """How many records of the findings' topics are done with, whatever came of them."""
+        spans = [await self.store.spans(self.settings.topic_prefix + name) for name in topics.FINDINGS.values()]
+        return sum(last - first + 1 for one in spans for ranges in one.values() for first, last in ranges)
+
+    async def until_all_dealt_with(self, number: int, within_s: float = 300.0) -> float:
+        """Wait until so many records are done with; seconds waited."""
+        return await self._until(self.dealt_with, number, within_s)
 
     async def until_published(self, within_s: float = 120.0) -> None:
         """Wait until the relay has nothing left to do."""
@@ -129,6 +145,20 @@ class Plant:
 
     def logs(self) -> str:
         return "\n".join(role.log.read_text()[-800:] for role in self.roles)
+
+    async def killed_at(self, role: str, point: str) -> None:
+        """Start a process that ends itself with SIGKILL at a named point (:mod:`hub.faults`), and wait until it has."""
+        points = self.settings.data / "points"
+        points.mkdir(exist_ok=True)
+        (points / point).touch()
+        self._count += 1
+        doomed = Role(self.settings, role, self._count, {faults.VARIABLE: str(points)})
+        self.roles.append(doomed)
+        began = monotonic()
+        while doomed.process.poll() is None:
+            assert monotonic() - began < READY_S, doomed.log.read_text()[-2000:]
+            await asyncio.sleep(LOOK_S)
+        assert doomed.process.returncode == -signal.SIGKILL, doomed.log.read_text()[-2000:]
 
     def end(self) -> None:
         for role in reversed(self.roles):
