@@ -30,8 +30,8 @@ def current_outputs(dossier: Dossier) -> list[str]:
         if asked or (said.state == "told" and said.type in TOLD and said.digest not in NOTHING):
             found.append([dossier.key, said.type, said.to, said.case, said.digest])
     task = dossier.open_task()
-    if task is not None and not held & {None, *task.cases}:
-        found.append(
-            [dossier.key, "task.proposed", task.to, ",".join(sorted(task.cases)), f"{task.measure}{task.candidates}"]
-        )
+    for entry in task.basis.get("", ()) if task is not None and None not in held else ():
+        case, *measures = entry.split("|")
+        if task is not None and case not in held:
+            found.append([dossier.key, "task.proposed", task.to, case, ",".join(measures)])
     return sorted(orjson.dumps(line).decode() for line in found)
