@@ -26,6 +26,7 @@ from hub.ports_operations import Operations
 from hub.settings import Settings
 from schemas.topics import WATERMARK
 from streams import relay_metrics as metrics
+from streams.recovery import recovered
 from streams.relay_step import BATCH, starting_point, step
 
 log = structlog.get_logger(__name__)
@@ -88,6 +89,7 @@ class Relay:
         name = f"{prefix}{self._settings.app_id}-relay-{self._shard}"
         async with Publisher(self._settings.kafka, name, prefix + WATERMARK, prefix) as self._publisher:
             found = await read_watermark(self._settings.kafka, prefix + WATERMARK, self._shard)
+            found = await recovered(self._settings, self._store, self._publisher, self._shard, found)
             at = await starting_point(self._store, found)
             log.info(log_events.RELAY_LEADING, shard=self._shard, position=at.position)
             self.led = True

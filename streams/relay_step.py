@@ -13,8 +13,8 @@ from hub.ports_operations import Operations
 from schemas.topics import ALERTS
 
 BATCH = 1000
-_LOST = "is HUB_KAFKA the broker that this database belongs to? If the broker's data are lost, see docs/operations"
-_OLDER = "is the database an older backup? Publishing again from it would repeat what was sent; see docs/operations"
+_LOST = "is HUB_KAFKA the broker that this database belongs to? If the broker's data are lost, see docs/operations: hub relay adopt"
+_OLDER = "is the database an older backup? Publishing again from it would repeat what was sent; see docs/operations: hub relay adopt"
 
 
 class Shipping(Protocol):
@@ -61,6 +61,8 @@ async def step(
     else:
         to = Watermark(last.position, last.hash.hex(), at.alerts if at.alerts > last.position else 0)
     entries = [one.entry for one in batch if _goes_out(one, at, halted)]
+    there = await store.already_out([entry.id for entry in entries])
+    entries = [entry for entry in entries if entry.id not in there]
     if entries or not halted:
         await shipping.publish(shard, entries, to)
     if not halted:

@@ -12,7 +12,13 @@ LOCK_TIMEOUT_S = 30
 def session_settings(schema: str) -> dict[str, str]:
     """What every connection sets at its start. A lock that is not got in time is an error that a retry may cure."""
     quoted = '"' + schema.replace('"', '""') + '"'
-    return {"search_path": quoted, "lock_timeout": f"{LOCK_TIMEOUT_S}s", "application_name": "cadre-hub", "jit": "off"}
+    name = application(schema)
+    return {"search_path": quoted, "lock_timeout": f"{LOCK_TIMEOUT_S}s", "application_name": name, "jit": "off"}
+
+
+def application(schema: str) -> str:
+    """The name of a hub's connections in ``pg_stat_activity``."""
+    return f"cadre-hub {schema}"[:63]
 
 
 async def create_pool(dsn: str, schema: str, size: int) -> asyncpg.Pool[asyncpg.Record]:
