@@ -21,7 +21,6 @@ from hub.adapters.inbound_producer import InboundProducer
 from hub.adapters.kafka.backlog import backlog
 from hub.adapters.receipts import PostgresReceipts
 from hub.adapters.tokens import TokenChecker
-from hub.api import ApiParts, build_app
 from hub.bootstrap import open_hub, open_store, prepare
 from hub.errors import HubError
 from hub.logging import configure
@@ -45,6 +44,8 @@ async def run_api(settings: Settings, name: str) -> None:
 
 async def serve(settings: Settings, listening: Callable[[str], None], stop: asyncio.Event | None = None) -> None:
     """Serve HTTP until a signal, or ``stop``; ``listening`` hears the address as soon as it is served."""
+    from hub.api import ApiParts, build_app  # workers and relays start without it
+
     inbound = InboundProducer(settings)
     async with open_hub(settings) as hub:
         parts = ApiParts(
