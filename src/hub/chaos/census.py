@@ -74,5 +74,5 @@ def judge(census: Census, wanted: Iterable[Mapping[str, str]]) -> Judgement:
         len(seen),
         tuple(f"{ident} in {topic}" for ident, topic in sorted(due - seen.keys())),
         tuple(f"{times} x {census.kinds[pair[0]]}" for pair, times in seen.items() if times > 1),
-        tuple(f"{census.kinds[pair[0]]} in {pair[1]}" for pair in sorted(seen.keys() - due)),
+        tuple(f"{pair[0]} {census.kinds[pair[0]]} in {pair[1]}" for pair in sorted(seen.keys() - due)),
     )

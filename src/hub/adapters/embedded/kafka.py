@@ -85,6 +85,8 @@ class KafkaServer:
         self._folder, self._jars, self._heap, self._extra = folder, jars, heap, extra
         self._port, self._controller_port = port, controller_port
         self._config = folder / "server.properties"
+        self.proxied: tuple[int, int] | None = None
+        """A second door for clients, and the port that they are told instead: of a proxy before that door."""
 
     @property
     def bootstrap(self) -> str:
@@ -156,6 +158,11 @@ class KafkaServer:
             "controller.quorum.voters": f"1@{HOST}:{self._controller_port}",
             "log.dirs": _escaped(self._folder / "log"),
         }
+        if self.proxied is not None:
+            door, told = self.proxied
+            own["listeners"] += f",PROXIED://{HOST}:{door}"
+            own["advertised.listeners"] += f",PROXIED://{HOST}:{told}"
+            own["listener.security.protocol.map"] = f"{PROPERTIES['listener.security.protocol.map']},PROXIED:PLAINTEXT"
         return "".join(f"{name}={value}\n" for name, value in (PROPERTIES | own).items())
 
 
