@@ -296,7 +296,9 @@ def named_facts(dossier: Dossier, case: Case, ids: set[str], pack: Pack, today: 
         "old_unfit": unfit and _old_unfit(ones, acts, codes, pack, today),
         "prior_warning": any(one.prior_warning for one in ones),
         "no_resp": any(one.category == "NO_RESP" and one.status == "substantiated" for one in counted),
-        "outside_red_line": any(one.category in RED_LINE and one.body != "discipline" and _suspected(one) for one in live),
+        "outside_red_line": any(
+            one.category in RED_LINE and one.body != "discipline" and _suspected(one) for one in live
+        ),
         "discipline_reported": any(one.body == "discipline" and one.status not in ("lead", "verifying") for one in live)
         or any(act.body == "discipline" and lifts(act) for act in case.acts),
         "inconclusive": case.closed == "inconclusive",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from hub.domain import want_acts, want_clearing, want_followups, want_measures
+from hub.domain import narrow, want_acts, want_clearing, want_followups, want_measures
 from hub.domain.assess import Case, assess
 from hub.domain.clocks import fire
 from hub.domain.dates import IsWorkday
@@ -32,6 +32,20 @@ def step(dossier: Dossier, event: Event, packs: PackSet, is_workday: IsWorkday, 
 
     ``event["day"]`` is the hub's day. Never raises for any facts that passed intake. Idempotency: the caller's inbox.
     """
+    issue = narrow.scope(dossier, event, packs.names_on(date.fromisoformat(event["day"])))
+    if issue is None:
+        dossier.index = None
+        return whole_step(dossier, event, packs, is_workday, name)
+    small = narrow.narrowed(dossier, issue)
+    made = whole_step(small, event, packs, is_workday, name, of_all=False)
+    narrow.widen(dossier, small, issue)
+    return made
+
+
+def whole_step(
+    dossier: Dossier, event: Event, packs: PackSet, is_workday: IsWorkday, name: Name, *, of_all: bool = True
+) -> list[tuple[str, Output]]:
+    """:func:`step` over everything in ``dossier``; without ``of_all`` wants of the dossier as a whole are left alone."""
     today = date.fromisoformat(event["day"])
     pack = packs.on(today)
     task = dossier.open_task()
@@ -54,7 +68,7 @@ def step(dossier: Dossier, event: Event, packs: PackSet, is_workday: IsWorkday, 
     reason = why(view, event)
     _follow_merged_issues(view)
     task_difference(view, reason, say)
-    wanted = {want.slot: want for want in wants(view)}
+    wanted = {want.slot: want for want in (wants(view) if of_all else case_wants(view))}
     withdraw(view, wanted, reason, say)
     for want in wanted.values():
         say_want(view, want, say)
@@ -71,12 +85,7 @@ def wants(view: View) -> Iterator[Want]:
     """Everything that should be current, personnel tasks apart."""
     if view.dossier.merged_into is not None:
         return
-    for case in view.cases.values():
-        if view.dossier.kind != "cadre":
-            yield from want_followups.units(view, case)
-            continue
-        for maker in CASE_MAKERS:
-            yield from maker(view, case)
+    yield from case_wants(view)
     for whole in (want_followups.key_assessment, want_followups.links):
         yield from whole(view)
     if view.dossier.kind == "cadre":
@@ -95,6 +104,16 @@ def wants(view: View) -> Iterator[Want]:
             yield from want_measures.after_decision(view, task)
 
 
+def case_wants(view: View) -> Iterator[Want]:
+    """What should be current about each case by itself."""
+    for case in view.cases.values():
+        if view.dossier.kind != "cadre":
+            yield from want_followups.units(view, case)
+            continue
+        for maker in CASE_MAKERS:
+            yield from maker(view, case)
+
+
 CASE_MAKERS: tuple[Callable[[View, Case], Iterator[Want]], ...] = (
     want_followups.levels,
     want_followups.conflicts,
@@ -105,6 +124,7 @@ CASE_MAKERS: tuple[Callable[[View, Case], Iterator[Want]], ...] = (
     want_followups.silent,
     want_measures.reviews,
     want_measures.red_line,
+    want_measures.referral_hold,
     want_clearing.clarifications,
 )
 

@@ -22,10 +22,17 @@ def weight(view: View, case: Case, one: Statement) -> str:
     return "adverse" if one.status in COUNTED else "none"
 
 
-def facts(view: View, main: Case | None) -> list[dict[str, Any]]:
-    """Named facts of the whole dossier, those of the case first; a dated extract, not only what is adverse (意见5)."""
+WHOLE = frozenset({
+    "task.proposed", "task.amended", "task.rerouted", "task.review.requested", "restoration.proposed", "key_assessment.suggested",
+})  # fmt: skip
+"""What is decided about a person rests on the whole dossier; a follow-up on its own case alone (N-15)."""
+
+
+def facts(view: View, main: Case | None, type: str) -> list[dict[str, Any]]:
+    """Named facts, those of the case first; where people decide about the person a dated extract of everything (意见5)."""
     found: list[dict[str, Any]] = []
-    ordered = ([main] if main else []) + [case for case in view.cases.values() if case is not main]
+    others = [case for case in view.cases.values() if case is not main] if type in WHOLE else []
+    ordered = ([main] if main else []) + others
     for case in ordered:
         for one in case.statements:
             if one.id not in case.excluded and (what := weight(view, case, one)) != "none":

@@ -43,7 +43,7 @@ def explanation(
     view: View, case: Case | None, rules: Sequence[str], type: str, data: Mapping[str, Any]
 ) -> dict[str, str]:
     """{zh, en}: what this is, on which rules, who stated what when, how far it is borne out, what is missing, who decides."""
-    listed = facts(view, case)
+    listed = facts(view, case, type)
     passed = gates(view, case) if case else {}
     made = {}
     for language in ("zh", "en"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 
 class Fact(BaseModel):
@@ -254,6 +254,16 @@ class Dossier(Fact):
     """Findings that were wrongly matched to this cadre."""
     merged_into: str | None = None
     today: str = ""
+    _index: Any = PrivateAttr(default=None)
+
+    @property
+    def index(self) -> Any:
+        """Where its parts are (:mod:`hub.domain.narrow`); in memory only, no part of the facts."""
+        return self._index
+
+    @index.setter
+    def index(self, value: Any) -> None:
+        self._index = value
 
     def open_task(self) -> Task | None:
         """The one open personnel task, if any."""

@@ -35,7 +35,7 @@ def payload(view: View, output: Output) -> dict[str, Any]:
     if case is not None and (full or output.type == "tolerance.review.requested"):
         data["level"] = case.level
     if full and output.type in FULL:
-        data |= {"facts": facts(view, case), "alternatives": list(ALTERNATIVES)}
+        data |= {"facts": facts(view, case, output.type), "alternatives": list(ALTERNATIVES)}
         if case is not None:
             data["gates"] = gates(view, case)
             if output.type in ("task.proposed", "task.amended"):

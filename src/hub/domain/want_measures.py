@@ -154,6 +154,14 @@ def _long(view: View, accepted_on: str, deadline: str | None) -> bool:
     )
 
 
+def referral_hold(view: View, case: Case) -> Iterator[Want]:
+    """R-FU-07: nothing personal until the discipline organ has reported."""
+    to = view.department
+    if to and view.in_service and "R-FU-07" in case.fired and not case.facts["discipline_reported"]:
+        data = {"reason": "referral"}
+        yield Want(f"held:referral:{case.id}", "personnel.held", to, ["R-FU-07"], data=data, case=case.id)
+
+
 def holds(view: View) -> Iterator[Want]:
     """personnel.held: the reason is named, nothing is taken back; personnel.released when it is over."""
     to = view.department
@@ -163,10 +171,6 @@ def holds(view: View) -> Iterator[Want]:
         yield Want("held:under_case", "personnel.held", to, ["R-FU-08"], data={"reason": "under_case"})
     task = view.dossier.open_task()
     for case in view.cases.values():
-        if "R-FU-07" in case.fired and not case.facts["discipline_reported"]:
-            yield Want(
-                f"held:referral:{case.id}", "personnel.held", to, ["R-FU-07"], data={"reason": "referral"}, case=case.id
-            )
         if task is not None and case.id in task.cases:
             if case.level == "KX":
                 yield Want(

@@ -63,9 +63,7 @@ async def handle(session: Session, source: Source, type: str, data: dict[str, An
     await _accept(session, source, file, number, held)
 
 
-async def _accept(
-    session: Session, source: Source, file: FindingFile, number: int, held: dict[str, Any]
-) -> None:
+async def _accept(session: Session, source: Source, file: FindingFile, number: int, held: dict[str, Any]) -> None:
     """Take the highest revision in force; ``held`` is the statement that was in force before this event."""
     cause = session.cause
     assert cause is not None

@@ -19,6 +19,7 @@ from hub.service import acts, findings, replies, roster, stalls
 from hub.service.ask import answer as ask
 from hub.service.dead_letters import of_error, of_malformed, of_unknown, set_aside
 from hub.service.gate import Admitted, admit, inbound_topic, source_of
+from hub.service.kept import Kept
 from hub.service.prefetch import prefetch
 from hub.service.session import Cause, Session
 from hub.service.verdicts import Answer, Refusal, Verdict
@@ -29,11 +30,13 @@ from schemas.record import Record
 
 log = structlog.get_logger(__name__)
 ACCEPTED = "accepted"
+KEPT_BYTES = 64 * 1024 * 1024
+"""JSON size of the dossiers that a process keeps between batches."""
 REFUSED = ("rejected", "quarantined")
 
 
 class HubService:
-    """Everything that changes the hub's state or answers from it. Safe to share between tasks; holds no state of its own."""
+    """Everything that changes the hub's state or answers from it. Safe to share between tasks; keeps nothing but copies of what is stored."""
 
     def __init__(
         self, store: Store, keys: Keys, calendar: Calendar, settings: Settings, packs: PackSet | None = None
@@ -43,9 +46,10 @@ class HubService:
         self._calendar = calendar
         self._settings = settings
         self._packs = packs or shipped()
+        self._kept = Kept(KEPT_BYTES)
 
     def _session(self, uow: UnitOfWork) -> Session:
-        return Session(uow, self._packs, self._calendar.is_workday, self._settings)
+        return Session(uow, self._packs, self._calendar.is_workday, self._settings, kept=self._kept)
 
     # ---- reading ----
 
@@ -71,6 +75,7 @@ class HubService:
             session.flush()
             first, last = records[0], records[-1]
             uow.span(first.topic, first.partition, first.offset, last.offset)
+        self._kept.keep(session.written)
 
     async def poison(self, record: Record, error: BaseException) -> None:
         """Put one record that cannot be handled aside, with its place and reason; the flow goes on behind it."""

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from hub.domain import case as domain
-from hub.domain import matching, roster_docs, standing
+from hub.domain import matching, narrow, roster_docs, standing
 from hub.domain.dates import ZONE, IsWorkday, day_of
 from hub.domain.facts import Dossier, Standing
 from hub.domain.files import ActFile, FindingFile
@@ -18,6 +18,7 @@ from hub.domain.pack import PackSet
 from hub.domain.registry import Registry
 from hub.domain.wants import Output
 from hub.ports import LedgerEntry, QueueRow, UnitOfWork, Wake
+from hub.service.kept import Kept
 from hub.settings import Settings
 from schemas import topics
 from schemas.canonical import outbound_id
@@ -55,6 +56,9 @@ class Session:
     cause: Cause | None = None
     taken: Mapping[str, Any] | None = None
     """The accepted event, until it is written; dropped where it is refused after all."""
+    kept: Kept = field(default_factory=lambda: Kept(0))
+    """Dossiers of earlier transactions that may still be as stored."""
+    written: dict[str, tuple[bytes, Dossier]] = field(default_factory=dict)
     _dossiers: dict[str, Dossier] = field(default_factory=dict)
     _files: dict[str, FindingFile] = field(default_factory=dict)
     _acts: dict[str, ActFile] = field(default_factory=dict)
@@ -86,8 +90,10 @@ class Session:
         if key not in self._dossiers:
             body = (await self.uow.get([key])).get(key)
             kind, _, about = key.partition(":")
-            fresh = Dossier.model_validate({"key": key, "about": about, "kind": kind})
-            self._dossiers[key] = fresh if body is None else Dossier.model_validate_json(body)
+            if body is None:
+                self._dossiers[key] = Dossier.model_validate({"key": key, "about": about, "kind": kind})
+            else:
+                self._dossiers[key] = self.kept.take(key, body) or Dossier.model_validate_json(body)
         return self._dossiers[key]
 
     async def file(self, finding: str) -> FindingFile | None:
@@ -139,7 +145,9 @@ class Session:
             elif key.startswith("act:"):
                 self.uow.put(key, self._acts[key].model_dump_json(exclude_defaults=True).encode())
             else:
-                self.uow.put(key, self._dossiers[key].model_dump_json(exclude_defaults=True).encode())
+                body = self._dossiers[key].model_dump_json(exclude_defaults=True).encode()
+                self.uow.put(key, body)
+                self.written[key] = (body, self._dossiers[key])
                 self._wakes(key)
         self._dirty.clear()
 
@@ -231,14 +239,15 @@ class Session:
             full["standing"] = place.model_dump()
             await self._at(dossier, place)
         full = orjson.loads(orjson.dumps(full, option=orjson.OPT_SORT_KEYS))  # as the ledger will give it back
-        before = _items(dossier)
+        issue = narrow.scope(dossier, full, self.packs.names_on(self.today))
+        before = _items(dossier, issue)
         about = f"{dossier.kind}:{dossier.about}"
         said = domain.step(dossier, full, self.packs, self.is_workday, self.namer(about))
         self._steps += 1
         self._note(key, full)
         for ident, output in said:
             self._publish(ident, output, dossier)
-        await self._queues(dossier, before, dict(said))
+        await self._queues(dossier, before, _items(dossier, issue), dict(said))
         self._dirty[key] = None
 
     async def _at(self, dossier: Dossier, place: Standing) -> None:
@@ -328,9 +337,9 @@ class Session:
         )  # fmt: skip
         self.uow.append(entry)
 
-    async def _queues(self, dossier: Dossier, before: dict[str, tuple[str, str]], said: Mapping[str, Output]) -> None:
+    async def _queues(self, dossier: Dossier, before: Items, after: Items, said: Mapping[str, Output]) -> None:
         """Keep the queue view in step with what is open."""
-        for ident, (state, organ) in _items(dossier).items():
+        for ident, (state, organ) in after.items():
             if before.get(ident) == (state, organ):
                 continue
             key = f"item:{ident}"
@@ -372,13 +381,20 @@ class Session:
 OPEN = ("delivered", "acknowledged", "returned", "issued", "review_requested")
 
 
-def _items(dossier: Dossier) -> dict[str, tuple[str, str]]:
-    """Queue items of a dossier: id → (state, organ)."""
-    found: dict[str, tuple[str, str]] = {}
+Items = dict[str, tuple[str, str]]
+"""Queue items of a dossier: id → (state, organ)."""
+
+
+def _items(dossier: Dossier, issue: str | None = None) -> Items:
+    """The items of a dossier, or of one case of it that a narrow step concerns."""
+    found: Items = {}
     states = {"open": "issued", "done": "done", "withdrawn": "withdrawn"}
-    for said in dossier.said.values():
+    every = dossier.said if issue is None else narrow.items_in(dossier, issue)
+    for said in every.values():
         if said.type and said.id and said.state in states and not said.slot.startswith("task:"):
             found[said.id] = (states[said.state], said.to)
+    if issue is not None:
+        return found
     for task in dossier.tasks:
         reviewed = any(
             said.slot.startswith(f"task_review:{task.n}:") and said.state == "open" for said in dossier.said.values()
