@@ -66,7 +66,8 @@ def made_false(played: Played) -> Iterator[str]:
             if '"false_accusation"' not in text and '"accuser_handling"' not in text:
                 continue
             dossier = moment.dossiers().get(f"cadre:{event['data'].get('cadre')}")
-            acts = [*dossier.acts.values(), *moment.dossiers(before=True)[dossier.key].acts.values()] if dossier else []
+            earlier = moment.dossiers(before=True).get(f"cadre:{event['data'].get('cadre')}")
+            acts = [act for one in (dossier, earlier) if one is not None for act in one.acts.values()]
             if not any(one.kind == "false_accusation" for one in acts):
                 yield f"{event['type']} speaks of a false accusation that nobody determined"
 

@@ -59,9 +59,9 @@ FORWARDED = [
 ]  # fmt: skip
 SEVERE = [found("f1", "insp-P", severity="S2"), found("f2", "audit-M", 1, severity="S1"), REFUSED]
 TOLERATED = [*PAIR, tolerance("t1", ["f1", "f2"], "tolerated", 5, items=["完善制度"], requirements="限期整改", deadline="2026-05-01"), {"at": "d120", "tick": True}]
-HALF_TOLERATED = [
-    *TASK, found("f3", "env-M", 8), tolerance("t2", ["f3"], "tolerated", 9, items=["完善制度"], requirements="整改", deadline="2026-05-01"),
-    found("f4", "land-M", 12, issue={"ref": "i2"}),
+PARTLY_TOLERATED = [
+    *PAIR, found("f3", "env-M", 3), tolerance("t1", ["f1"], "tolerated", 5, items=["完善制度"], requirements="整改", deadline="2026-05-01"),
+    tolerance("t2", ["f2", "f3"], "not_tolerated", 6),
 ]  # fmt: skip
 UNDECIDED = [*PAIR, {"at": "d60", "tick": True}]
 UNATTRIBUTED = [found("f1", "insp-P", attribution="none_stated"), found("f2", "audit-M", 1, attribution="none_stated"), REFUSED]
