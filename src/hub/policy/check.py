@@ -17,11 +17,12 @@ from hub.policy.marks import Finding, Source, read, rule_at
 from hub.policy.models import BaseFile, VersionFile
 
 
-def check(paths: Sequence[Path] = ()) -> list[Finding]:
+def check(paths: Sequence[Path] = (), *, succession: bool = False) -> list[Finding]:
     """Findings of these files and folders; without paths, of the shipped packs. Empty: clean.
 
     A file with name, layer and effective_from is a dated version and is checked as laid over the base; files without
-    make a base of their own, in the place of the shipped one.
+    make a base of their own, in the place of the shipped one. ``succession``: a version without an end gives way to a
+    later one of its layer, as among versions that were activated one after the other.
     """
     given = [read(file) for file in files.pack_files(list(paths))] if paths else _shipped()
     own_base = [source for source in given if not source.is_version]
@@ -40,7 +41,7 @@ def check(paths: Sequence[Path] = ()) -> list[Finding]:
             findings += _base_part(source, base)
     for source in versions:
         findings += _version(source, base)
-    findings += dates(versions)
+    findings += dates(versions, succession=succession)
     return _sorted(findings)
 
 

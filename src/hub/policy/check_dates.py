@@ -9,7 +9,7 @@ from itertools import combinations
 from hub.policy.marks import Finding, Source
 
 
-def dates(versions: Sequence[Source]) -> Iterator[Finding]:
+def dates(versions: Sequence[Source], *, succession: bool = False) -> Iterator[Finding]:
     """A version's name is its layer and first day; two versions of one layer are never in force on one day."""
     for source in versions:
         body = source.data
@@ -24,6 +24,9 @@ def dates(versions: Sequence[Source]) -> Iterator[Finding]:
         if one.data["layer"] != other.data["layer"]:
             continue
         end = early.data.get("effective_to")
+        starts = [str(source.data["effective_from"]) for source in (early, late)]
+        if succession and end is None and starts[0] != starts[1]:
+            continue
         if end is None or _day(end) >= _day(late.data["effective_from"]):
             until = f"until {end}" if end else "without end"
             yield late.finding(

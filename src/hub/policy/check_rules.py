@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from hub.domain.named_facts import SCOPES
 from hub.domain.pack import instrument_of
 from hub.domain.pack_merge import UNSURE, in_force
 from hub.policy.conditions import Broken, compiled, implies, unreachable
@@ -87,7 +88,7 @@ INTERNAL = frozenset(("task.flag", "task.rerouted_up", "task.step_down", "clarif
 
 def _condition(source: Source, place: Place, entry: Mapping[str, Any]) -> Iterator[Finding]:
     when = entry.get("when")
-    if when is None:
+    if when is None or entry["scope"] not in SCOPES:
         return
     here: Place = (*place, "when")
     try:

@@ -34,12 +34,12 @@ def shipped(names: tuple[str, ...] = DEFAULT) -> PackSet:
     return PackSet(base(), load(version_file(name) for name in names))
 
 
-def activate(running: PackSet, candidate_dir: Path) -> PackSet:
+def activate(running: PackSet, candidate_dir: Path, *, succession: bool = False) -> PackSet:
     """The running packs and the versions of a folder (or file). Raises UsageError with every reason; nothing changes then.
 
     A version that was once active is never changed, for open tasks keep it; and no two versions of one layer overlap.
     """
-    found = [str(finding) for finding in check([candidate_dir])]
+    found = [str(finding) for finding in check([candidate_dir], succession=succession)]
     if found:
         raise _refused(candidate_dir, found)
     versions = load(pack_files([candidate_dir]))
@@ -103,7 +103,7 @@ def load_active(data: Path) -> PackSet:
     if not folder.is_dir() or not any(folder.glob("*.yaml")):
         return shipped()
     try:
-        return activate(shipped(), folder)
+        return activate(shipped(), folder, succession=True)
     except (HubError, OSError) as error:
         log.error(log_events.POLICY_REFUSED, folder=str(folder), reason=str(error))
         return shipped()
