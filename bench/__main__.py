@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from bench.streams.__main__ import main
+from bench.streams import __main__ as consumers
+from bench.streams import hub
 
 if __name__ == "__main__":
-    sys.exit(main([]))
+    sys.exit(consumers.main([]) or hub.main([]))
