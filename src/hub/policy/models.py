@@ -16,7 +16,6 @@ Unit = Literal["days", "working_days", "months"]
 Scope = Literal[
     "case", "dossier", "act", "tolerance", "review", "finding", "clarification", "task", "source", "program"
 ]  # fmt: skip
-Body = Literal["discipline", "inspection", "petition", "land", "audit", "environment", "safety", "other"]
 
 
 class Entry(BaseModel):
@@ -74,7 +73,7 @@ class Parameters(Entry):
     false_accusation_min_level: Literal["central", "province", "prefecture"] | None = None
     province_managed_needs_province_level: bool | None = None
     require_prior_warning: dict[Word, bool] | None = None
-    further_source_bodies: list[Body] | None = None
+    further_source_bodies: list[Word] | None = None
     adjust_categories: list[Category] | None = None
     ability_sub_codes: list[Word] | None = None
     sanctions_with_formalities: list[Word] | None = None

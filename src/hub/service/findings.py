@@ -69,7 +69,7 @@ async def _accept(session: Session, source: Source, file: FindingFile, number: i
     assert cause is not None
     highest = max(file.revisions)
     changed = highest > file.current
-    rules = ["R-IN-07"] if source.body in CONTEXT else ["R-IN-01"]
+    rules = ["R-IN-07"] if is_context(session, source) else ["R-IN-01"]
     before = file.current
     file.current = max(file.current, highest)
     other = file.statement_data() is not held
@@ -309,6 +309,12 @@ async def hand_one(
         await acts.deliver(session, file, subject.cadre or "")
 
 
+def is_context(session: Session, source: Source) -> bool:
+    """R-IN-07: a context source counts only where a dated pack lists it as a further body; appraisal is never one (P-4)."""
+    further = session.packs.on(session.today).parameters["further_source_bodies"]
+    return source.body in CONTEXT and (source.body == "appraisal" or source.code not in further)
+
+
 def make_statement(session: Session, source: Source, file: FindingFile, index: int) -> Statement:
     """What the revision in force says about one subject; free text of the body stays out of the dossier."""
     data = file.statement_data()
@@ -320,7 +326,7 @@ def make_statement(session: Session, source: Source, file: FindingFile, index: i
     committee = nearest_committee(session.registry, source.organ)
     return Statement(
         id=file.id, ref=file.ref, source=source.code, body=source.body or "other", level=source.level or data["level"],
-        organ=source.organ, committee=committee, lineage=lineage(session, source.organ), context=source.body in CONTEXT,
+        organ=source.organ, committee=committee, lineage=lineage(session, source.organ), context=is_context(session, source),
         revision=file.current, status="withdrawn" if revision.retracted else data["status"],
         issue=issue.get("ref") or f"{file.source}/{file.ref}", objects=list(issue.get("objects") or ()),
         period=[period.get("from"), period.get("to")] if period else None, place=issue.get("place"),
