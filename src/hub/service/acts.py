@@ -134,7 +134,6 @@ async def _false_accusation(session: Session, source: Source, file: ActFile, key
     if file.kind != "false_accusation":
         return
     data = file.data
-    authority = data.get("authority") or {}
     missing = [name for name in ("document_no", "decided_on") if not data.get(name)]
     missing += [name for name in ("fabrication", "intent") if data.get(name) is not True]
     if source.body != "discipline" and source.role != "party_committee":

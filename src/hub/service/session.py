@@ -19,19 +19,11 @@ from hub.domain.registry import Registry
 from hub.domain.wants import Output
 from hub.ports import LedgerEntry, QueueRow, UnitOfWork, Wake
 from hub.service.kept import Kept
+from hub.service.routes import OPEN, Items, items_of, topic_of
 from hub.settings import Settings
-from schemas import topics
 from schemas.canonical import outbound_id
 
 SELF = "urn:hub:self"
-RECEIPTS = (
-    "finding.accepted",
-    "finding.quarantined",
-    "finding.rejected",
-    "finding.returned_to_source",
-    "finding.parked",
-)
-ALERTS = ("ledger.alert", "source.silent", "source.gap", "flow.stalled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,14 +232,14 @@ class Session:
             await self._at(dossier, place)
         full = orjson.loads(orjson.dumps(full, option=orjson.OPT_SORT_KEYS))  # as the ledger will give it back
         issue = narrow.scope(dossier, full, self.packs.names_on(self.today))
-        before = _items(dossier, issue)
+        before = items_of(dossier, issue)
         about = f"{dossier.kind}:{dossier.about}"
         said = domain.step(dossier, full, self.packs, self.is_workday, self.namer(about))
         self._steps += 1
         self._note(key, full)
         for ident, output in said:
             self._publish(ident, output, dossier)
-        await self._queues(dossier, before, _items(dossier, issue), dict(said))
+        await self._queues(dossier, before, items_of(dossier, issue), dict(said))
         self._dirty[key] = None
 
     async def _at(self, dossier: Dossier, place: Standing) -> None:
@@ -376,40 +368,3 @@ class Session:
             due=date.fromisoformat(due) if due else None, copy=False, body=orjson.dumps(data), updated_at=self.uow.now,
         )  # fmt: skip
         self.uow.queue(row)
-
-
-OPEN = ("delivered", "acknowledged", "returned", "issued", "review_requested")
-
-
-Items = dict[str, tuple[str, str]]
-"""Queue items of a dossier: id → (state, organ)."""
-
-
-def _items(dossier: Dossier, issue: str | None = None) -> Items:
-    """The items of a dossier, or of one case of it that a narrow step concerns."""
-    found: Items = {}
-    states = {"open": "issued", "done": "done", "withdrawn": "withdrawn"}
-    every = dossier.said if issue is None else narrow.items_in(dossier, issue)
-    for said in every.values():
-        if said.type and said.id and said.state in states and not said.slot.startswith("task:"):
-            found[said.id] = (states[said.state], said.to)
-    if issue is not None:
-        return found
-    for task in dossier.tasks:
-        reviewed = any(
-            said.slot.startswith(f"task_review:{task.n}:") and said.state == "open" for said in dossier.said.values()
-        )
-        state = "review_requested" if reviewed else task.state
-        found[task.id] = ("decided" if state == "review_requested" else state, task.to)
-    return found
-
-
-def topic_of(type: str, to: str) -> str:
-    """The outbound topic of an event type for a recipient."""
-    if type in ALERTS:
-        return topics.ALERTS
-    if type.startswith("clarification."):
-        return topics.clarifications(to)
-    if type in RECEIPTS or type.startswith(("duplicate.", "determination.", "reply.", "feedback.")):
-        return topics.receipts(to)
-    return topics.tasks(to)
