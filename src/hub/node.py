@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import orjson
@@ -83,7 +84,8 @@ def _say(**fields: Any) -> None:
 
 def main() -> None:
     """Run one node in this process."""
-    import streams.worker  # noqa: F401  # now, not with the first hub
+    for name in ("hub.api", "streams.relay", "streams.sweeping", "streams.worker"):
+        import_module(name)  # now, not with the first hub
 
     configure(Settings().log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

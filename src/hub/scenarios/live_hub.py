@@ -137,10 +137,22 @@ class LiveHub:
         return Answer(body["answer"], body["content"])
 
     async def outputs(self) -> list[Output]:
-        """What recipients got in their topics since the last call, once the relay has published all there is."""
+        """What recipients got in their topics since the last call, once the relay has published all there is.
+
+        Each line of the ledger is read from Kafka once: AssertionError where one came twice, or not in time.
+        """
         await self._until("all that was sealed is published", self._all_published)
-        found, self._found = [*self._found, *await self._reader.fresh()], []
+        await self._until("all that was published can be read", self._all_arrived)
+        found, self._found = self._found, []
         return found
+
+    async def _all_arrived(self) -> bool:
+        """The marks that make a transaction visible come a little after its end."""
+        self._found += await self._reader.fresh()
+        published = await rows.published_lines(self._store)
+        if self._reader.count > published:
+            raise AssertionError(f"{published} lines were published, but {self._reader.count} messages were read")
+        return self._reader.count == published
 
     async def _all_published(self) -> bool:
         return await rows.all_published(self._store) or await self._only_alerts()

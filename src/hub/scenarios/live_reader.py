@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-unt
 
 from hub.adapters.kafka.watermark import Watermark
 from hub.scenarios.outputs import Output
-from schemas.topics import ALERTS, INBOUND_TOPICS, WATERMARK
+from schemas.topics import ALERTS, DLQ_SUFFIX, INBOUND_TOPICS, WATERMARK
 
 FETCH_MS = 100
 TO_READERS = ("tasks-", "clarifications-", "receipts-")
@@ -27,6 +27,8 @@ class Reader:
         )  # fmt: skip
         self._inbound = [TopicPartition(prefix + name, 0) for name in INBOUND_TOPICS]
         self._at: dict[TopicPartition, int] = {}
+        self.count = 0
+        """How many messages were read."""
         self.alerts = 0
         """Up to which position of the ledger alerts were published ahead of all else, as the relay's watermark says."""
 
@@ -82,10 +84,11 @@ class Reader:
         if name == WATERMARK:
             self.alerts = max(self.alerts, Watermark.decoded(value).alerts)
             return None
+        self.count += 1
         event = orjson.loads(value)
-        organ = event["data"]["to"] if name == ALERTS else name.partition("-")[2]
+        organ = name.partition("-")[2] if name.startswith(TO_READERS) else event["data"].get("to")
         return Output.of(event, datetime.fromisoformat(event["time"]), organ)
 
 
 def _is_read(name: str) -> bool:
-    return name.startswith(TO_READERS) or name in (ALERTS, WATERMARK)
+    return name.startswith(TO_READERS) or name in (ALERTS, WATERMARK) or name.endswith(DLQ_SUFFIX)

@@ -14,6 +14,10 @@ select not exists (select from unsealed)
 _LAST_ALERT = """
 select coalesce(max(s.position), 0) from seal s join ledger l using (seq) where l.topic = $1
 having not exists (select from unsealed) and exists (select from doc where key = 'meta:halt')"""
+_PUBLISHED_LINES = """
+select count(*) from seal s join ledger l using (seq) where l.kind = 'out' and l.topic is not null and (
+    s.position <= (select value from meta where name = 'published')
+    or l.topic = $1 and exists (select from doc where key = 'meta:halt'))"""
 _ACCESSES = "select count(*) from ledger where kind = 'access'"
 _ALTER = """
 update ledger set body = set_byte(body, length(body) / 2, get_byte(body, length(body) / 2) # 1)
@@ -35,6 +39,11 @@ async def last_alert_if_stopped(store: PostgresStore) -> int | None:
     """Position of the last alert in a sealed ledger whose publication is stopped; None while it is not."""
     found: int | None = await store.pool.fetchval(_LAST_ALERT, ALERTS)
     return found
+
+
+async def published_lines(store: PostgresStore) -> int:
+    """How many ledger lines were published; of a ledger whose publication is stopped, all alerts are."""
+    return int(await store.pool.fetchval(_PUBLISHED_LINES, ALERTS))
 
 
 async def accesses(store: PostgresStore) -> int:
