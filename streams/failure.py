@@ -58,7 +58,7 @@ class Backoff:
     """Waits between tries, in seconds: doubling from ``first_s`` to ``longest_s``, each shortened by up to a half."""
 
     first_s: float = 0.1
-    longest_s: float = 15.0
+    longest_s: float = 5.0
 
     def wait_s(self, tries: int) -> float:
         return min(self.longest_s, self.first_s * 2.0 ** min(tries, 30)) * random.uniform(0.5, 1.0)

@@ -43,10 +43,14 @@ KINDS: tuple[Fault, ...] = (
 )
 
 
-def plan(seed: int, kills: int) -> list[Fault]:
-    """``kills`` faults: rounds of all kinds, each shuffled, so that every kind comes as often as any other."""
+def plan(seed: int, kills: int, only: str = "") -> list[Fault]:
+    """``kills`` faults: rounds of all kinds, each shuffled, so that every kind comes as often as any other.
+
+    ``only``: kinds whose name begins so.
+    """
+    kinds = [one for one in KINDS if one.name.startswith(only)]
     chance = random.Random(seed)
     found: list[Fault] = []
     while len(found) < kills:
-        found += chance.sample(KINDS, len(KINDS))
+        found += chance.sample(kinds, len(kinds))
     return found[:kills]

@@ -17,10 +17,11 @@ _RETRY = (
     pg.PostgresConnectionError,
     pg.OperatorInterventionError,
     pg.InsufficientResourcesError,
+    pg.InternalClientError,  # the driver lost its place: the server died in the middle of an answer
     OSError,
     TimeoutError,
 )
-_AWAY = (pg.PostgresConnectionError, pg.OperatorInterventionError, OSError, TimeoutError)
+_AWAY = (pg.PostgresConnectionError, pg.OperatorInterventionError, pg.InternalClientError, OSError, TimeoutError)
 _CONNECTION_GONE = ("closed", "closing", "released back")
 _DISK_FULL = "make room on the database's disk; the flow goes on by itself, nothing is lost"
 _MANY_LOCKS = "raise max_locks_per_transaction of the database (256 suits batches of 500 events)"

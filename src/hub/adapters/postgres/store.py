@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 from typing import Any
 
@@ -87,7 +87,8 @@ class PostgresStore(PostgresSeals):
             with translated("committing"):
                 await transaction.commit()
         finally:
-            await self.pool.release(connection)
+            with suppress(Exception):  # a connection that cannot be given back is gone; all that matters was decided
+                await self.pool.release(connection)
 
     async def _registry_in(self, session: Session) -> tuple[Registry, int]:
         revision = await session.fetchval(_REVISION)

@@ -111,8 +111,8 @@ class PostgresUnit:
             self._inbox_asked.update(fresh)
             rows = await self._session.fetch(_SEEN, [e[0] for e in fresh], [e[1] for e in fresh])
             self._inbox_read.update(((row.source, row.id), row) for row in map(inbox_row, rows))
-        rows = ((event, self._inbox.get(event) or self._inbox_read.get(event)) for event in events)
-        return {event: row for event, row in rows if row is not None}
+        known = ((event, self._inbox.get(event) or self._inbox_read.get(event)) for event in events)
+        return {event: row for event, row in known if row is not None}
 
     def receive(self, row: InboxRow) -> None:
         """Add an inbox row, or replace one that was seen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import signal
 import tempfile
@@ -31,6 +32,7 @@ def chaos(
         bool,
         typer.Option("--unprotected", help="Control run: plain Faust, no inbox, no watermark. It has to go wrong."),
     ] = False,
+    only: Annotated[str, typer.Option(help="Faults whose name begins so: worker, kafka:cut, postgres:SIGKILL …")] = "",
     keep: Annotated[bool, typer.Option("--keep", help="Keep the folder afterwards, logs and all.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -48,6 +50,7 @@ def chaos(
     from hub.chaos.campaign import Campaign  # not needed by the other commands, and slow to import
 
     hub_logging.configure("ERROR")
+    logging.disable(logging.CRITICAL)  # a broker that is away on purpose is no news
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="hub-chaos-"))
     console = err()
@@ -59,6 +62,7 @@ def chaos(
             kills=kills,
             seconds=seconds,
             unprotected=unprotected,
+            only=only,
             say=lambda text: console.print(text, markup=False),
         )
         result = asyncio.run(run.run())
