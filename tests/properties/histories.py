@@ -12,7 +12,20 @@ from hypothesis import strategies as st
 
 Row = dict[str, Any]
 
-BODIES = ("disc-M", "insp-P", "insp-M", "pet-M", "pet-K", "audit-P", "audit-M", "env-M", "env-K", "land-M", "safe-M", "disc-M-env")
+BODIES = (
+    "disc-M",
+    "insp-P",
+    "insp-M",
+    "pet-M",
+    "pet-K",
+    "audit-P",
+    "audit-M",
+    "env-M",
+    "env-K",
+    "land-M",
+    "safe-M",
+    "disc-M-env",
+)
 CADRES = ("A", "B", "C")
 ISSUES = ("i1", "i2", "i3")
 STATUSES = (
@@ -45,8 +58,12 @@ def subjects(draw: st.DrawFn) -> list[Row]:
         return [{"kind": draw(st.sampled_from(("team", "unit"))), "organ": "M-plan", "attribution": "none_stated"}]
     found = []
     for cadre in draw(subset(list(CADRES[:2]), 2)) if rarely(draw, 4) else [draw(st.sampled_from(CADRES[:2]))]:
-        attribution = draw(st.sampled_from(("main_leader", "main_leader", "direct", "leader", "none_stated", "excluded")))
-        found.append({"cadre": cadre, "attribution": attribution} | ({"recorded_dissent": True} if rarely(draw, 9) else {}))
+        attribution = draw(
+            st.sampled_from(("main_leader", "main_leader", "direct", "leader", "none_stated", "excluded"))
+        )
+        found.append(
+            {"cadre": cadre, "attribution": attribution} | ({"recorded_dissent": True} if rarely(draw, 9) else {})
+        )
     return found
 
 
@@ -59,7 +76,11 @@ def issue(draw: st.DrawFn) -> Row:
     if draw(st.booleans()):
         made["objects"] = draw(subset(["parcel:1", "parcel:2", "project:9"], 2))
     if rarely(draw, 2):
-        made["period"] = draw(st.sampled_from(({"from": "2024", "to": "2024"}, {"from": "2025-03", "to": "2025-09"}, {"from": "2024-06", "to": None})))
+        made["period"] = draw(
+            st.sampled_from(
+                ({"from": "2024", "to": "2024"}, {"from": "2025-03", "to": "2025-09"}, {"from": "2024-06", "to": None})
+            )
+        )
     if rarely(draw, 3):
         made["place"] = "丁县河口镇"
     return made
@@ -72,14 +93,23 @@ def statement(draw: st.DrawFn, refs: list[str]) -> Row:
     made: Row = {
         "subjects": draw(subjects()), "issue": draw(issue()), "status": status,
         "category": draw(st.sampled_from(CATEGORIES)), "severity": draw(st.sampled_from(("S2", "S2", "S3", "S1", "S0"))),
-        "evidence": [{"ref": ref, "own": draw(st.booleans())} for ref in draw(st.lists(st.sampled_from(["e1", "e2", "e3", "e4"]), max_size=2, unique=True))],
+        "evidence": [
+            {"ref": ref, "own": draw(st.booleans())}
+            for ref in draw(st.lists(st.sampled_from(["e1", "e2", "e3", "e4"]), max_size=2, unique=True))
+        ],
     }  # fmt: skip
     if rarely(draw, 3):
         made["matter"] = draw(st.sampled_from(("m1", "m2")))
     if refs and rarely(draw, 2):
         kind = st.sampled_from(("forwarded_from", "relies_on", "joint_team", "shares_evidence"))
         made["relations"] = [{"kind": draw(kind), "ref": ref} for ref in draw(subset(refs, 2))]
-    for name in ("duties_performed", "unsuited_to_level", "proposes_responsibility", "ranking_fell", "petitioner_withdrew"):
+    for name in (
+        "duties_performed",
+        "unsuited_to_level",
+        "proposes_responsibility",
+        "ranking_fell",
+        "petitioner_withdrew",
+    ):
         if rarely(draw, 7):
             made[name] = True
     if status in ("untrue", "seriously_untrue", "mistaken_report", "no_violation"):
@@ -96,7 +126,15 @@ def finding(draw: st.DrawFn, ref: str, refs: list[str]) -> list[Row]:
     """A finding's life: reported, revised, retracted, by one source."""
     by = draw(st.sampled_from((*BODIES, "appraisal-M"))) if rarely(draw, 3) else draw(st.sampled_from(BODIES))
     others = [other for other in refs if other != ref]
-    rows: list[Row] = [{"at": draw(days()), "by": by, "type": "finding.reported", "id": ref, "data": {"ref": ref, **draw(statement(others))}}]
+    rows: list[Row] = [
+        {
+            "at": draw(days()),
+            "by": by,
+            "type": "finding.reported",
+            "id": ref,
+            "data": {"ref": ref, **draw(statement(others))},
+        }
+    ]
     last = draw(st.sampled_from((1, 1, 1, 2, 3)))
     for number in range(2, last + 1):
         data = {"ref": ref, "revision": number, **draw(statement(others))}
@@ -110,9 +148,27 @@ def finding(draw: st.DrawFn, ref: str, refs: list[str]) -> list[Row]:
 @st.composite
 def act(draw: st.DrawFn, ref: str, refs: list[str], acts: list[str]) -> list[Row]:
     """A formal act about findings, other acts or a person; seldom revoked."""
-    kind = draw(st.sampled_from((*MEASURE_ACTS, "false_accusation", "case_filed", "case_closed", "appeal_filed", "appeal_decided", "joint_meeting")))
+    kind = draw(
+        st.sampled_from(
+            (
+                *MEASURE_ACTS,
+                "false_accusation",
+                "case_filed",
+                "case_closed",
+                "appeal_filed",
+                "appeal_decided",
+                "joint_meeting",
+            )
+        )
+    )
     data: Row = {"ref": ref, "kind": kind, "decided_on": "2026-03-01"}
-    by = {"joint_meeting": "joint-M", "false_accusation": "committee-M", "case_filed": "disc-M", "case_closed": "disc-M", "sanction": "disc-M"}.get(kind)
+    by = {
+        "joint_meeting": "joint-M",
+        "false_accusation": "committee-M",
+        "case_filed": "disc-M",
+        "case_closed": "disc-M",
+        "sanction": "disc-M",
+    }.get(kind)
     by = by or draw(st.sampled_from(("disc-M", "committee-M", "audit-M", "disc-P")))
     about = draw(subset([*refs, *acts] if kind.startswith("appeal") and acts else refs, 2))
     if kind in ("appraisal", "case_filed", "case_closed") or (kind in MEASURE_ACTS and draw(st.booleans())):
@@ -129,18 +185,40 @@ def act(draw: st.DrawFn, ref: str, refs: list[str], acts: list[str]) -> list[Row
     if kind == "sanction":
         data |= {"type": draw(st.sampled_from(("warning", "demerit", "downgrade"))), "effective_on": "2026-03-05"}
     if kind == "accountability":
-        data |= draw(st.sampled_from(({"form": "admonition"}, {"form": "organisational", "measure": "ADJUST", "effective_on": "2026-03-05"})))
+        data |= draw(
+            st.sampled_from(
+                ({"form": "admonition"}, {"form": "organisational", "measure": "ADJUST", "effective_on": "2026-03-05"})
+            )
+        )
     if kind == "appraisal":
-        data |= draw(st.sampled_from(({"grade": "不称职"}, {"grade": "优秀"}, {"conclusion": "不适宜继续担任现职"}, {"grade": "基本称职"})))
+        data |= draw(
+            st.sampled_from(
+                ({"grade": "不称职"}, {"grade": "优秀"}, {"conclusion": "不适宜继续担任现职"}, {"grade": "基本称职"})
+            )
+        )
     if kind == "unfit":
         data |= {"sub_code": "U08", "unsuited_to_level": draw(st.booleans())}
     if kind in ("case_closed", "appeal_decided"):
-        data["outcome"] = draw(st.sampled_from(("sanctioned", "no_sanction") if kind == "case_closed" else ("upheld", "rejected")))
+        data["outcome"] = draw(
+            st.sampled_from(("sanctioned", "no_sanction") if kind == "case_closed" else ("upheld", "rejected"))
+        )
     if kind in ("accident_report", "audit_result", "accountability") and draw(st.booleans()):
         data["severity"] = draw(st.sampled_from(("S2", "S3")))
     rows = [{"at": draw(days()), "by": by, "type": "determination.made", "id": ref, "data": data}]
     if rarely(draw, 5):
-        rows.append({"at": draw(days()), "by": by, "type": "determination.revoked", "id": f"{ref}-off", "data": {"ref": ref, "kind": kind, **({"about": data["about"]} if data.get("about") else {"subject": data["subject"]})}})
+        rows.append(
+            {
+                "at": draw(days()),
+                "by": by,
+                "type": "determination.revoked",
+                "id": f"{ref}-off",
+                "data": {
+                    "ref": ref,
+                    "kind": kind,
+                    **({"about": data["about"]} if data.get("about") else {"subject": data["subject"]}),
+                },
+            }
+        )
     return rows
 
 
@@ -148,14 +226,32 @@ def act(draw: st.DrawFn, ref: str, refs: list[str], acts: list[str]) -> list[Row
 def tolerance(draw: st.DrawFn, ref: str, refs: list[str]) -> list[Row]:
     """A tolerance decision for one person, seldom with its correction confirmed or extended."""
     data: Row = {"ref": ref, "about": draw(subset(refs, 3)), "cadre": draw(st.sampled_from(CADRES[:2]))}
-    data["outcome"] = draw(st.sampled_from(("not_tolerated", "not_tolerated", "tolerated", "mitigated", "not_applicable")))
+    data["outcome"] = draw(
+        st.sampled_from(("not_tolerated", "not_tolerated", "tolerated", "mitigated", "not_applicable"))
+    )
     if draw(st.booleans()):
         data |= {"items": ["完善制度"], "requirements": "限期整改", "deadline": "2026-06-01"}
     rows = [{"at": draw(days()), "by": "disc-M", "type": "tolerance.decided", "id": ref, "data": data}]
     if rarely(draw, 4):
-        rows.append({"at": draw(days()), "by": "disc-M", "type": "correction.confirmed", "id": f"{ref}c", "data": {"correction": ref, "on": "2026-04-20"}})
+        rows.append(
+            {
+                "at": draw(days()),
+                "by": "disc-M",
+                "type": "correction.confirmed",
+                "id": f"{ref}c",
+                "data": {"correction": ref, "on": "2026-04-20"},
+            }
+        )
     if rarely(draw, 5):
-        rows.append({"at": draw(days(30)), "by": "disc-M", "type": "correction.extended", "id": f"{ref}e", "data": {"correction": ref, "until": "2026-08-01", "reason": "工作量大"}})
+        rows.append(
+            {
+                "at": draw(days(30)),
+                "by": "disc-M",
+                "type": "correction.extended",
+                "id": f"{ref}e",
+                "data": {"correction": ref, "until": "2026-08-01", "reason": "工作量大"},
+            }
+        )
     return rows
 
 
@@ -166,10 +262,18 @@ def roster(draw: st.DrawFn, ref: str) -> list[Row]:
     kind = draw(st.sampled_from(("state", "state", "move", "management", "relation", "merge")))
     row: Row = {"at": draw(days()), "by": "org-M", "id": ref}
     if kind == "state":
-        state = draw(st.sampled_from(("retired", "deceased", "under_case", "resigned", "transferred_out_of_scope", "active")))
+        state = draw(
+            st.sampled_from(("retired", "deceased", "under_case", "resigned", "transferred_out_of_scope", "active"))
+        )
         return [row | {"type": "cadre.recorded", "data": {"cadre_id": cadre, "state": state}}]
     if kind == "move":
-        return [row | {"type": "tenure.recorded", "data": {"cadre": cadre, "organ": "N-land", "post": "局长", "kind": "正式", "from": "2026-05-20"}}]
+        return [
+            row
+            | {
+                "type": "tenure.recorded",
+                "data": {"cadre": cadre, "organ": "N-land", "post": "局长", "kind": "正式", "from": "2026-05-20"},
+            }
+        ]
     if kind == "management":
         data = {"organ": "M-plan", "post": "局长", "committee": "P", "department": "org-P", "from": "2026-05-10"}
         return [row | {"type": "management.recorded", "data": data}]
@@ -188,12 +292,19 @@ def applied(draw: st.DrawFn, ref: str, refs: list[str]) -> list[Row]:
 @st.composite
 def corroborated(draw: st.DrawFn) -> list[Row]:
     """Two bodies agree, and tolerance is refused: where most of what can go wrong begins."""
-    both = {"subject": "A", "issue": {"ref": "i1"}, "status": "substantiated", "attribution": "main_leader", "category": "NO_ACT"}
+    both = {
+        "subject": "A",
+        "issue": {"ref": "i1"},
+        "status": "substantiated",
+        "attribution": "main_leader",
+        "category": "NO_ACT",
+    }
     severity = draw(st.sampled_from(("S2", "S3")))
+    refused = {"about": ["p1", "p2"], "outcome": "not_tolerated", "cadre": "A"}
     return [
         {"at": "d0", "by": "insp-P", "type": "finding.reported", "id": "p1", "data": {**both, "severity": severity, "evidence": ["e1"]}},
         {"at": "d2", "by": "audit-M", "type": "finding.reported", "id": "p2", "data": {**both, "severity": severity, "evidence": ["e2"]}},
-        {"at": "d5", "by": "disc-M", "type": "tolerance.decided", "id": "pt", "data": {"about": ["p1", "p2"], "outcome": "not_tolerated", "cadre": "A"}},
+        {"at": "d5", "by": "disc-M", "type": "tolerance.decided", "id": "pt", "data": refused},
     ]  # fmt: skip
 
 
@@ -226,7 +337,9 @@ def replies(draw: st.DrawFn, ref: str) -> Row:
     case = {"cadre": cadre, "issue": whole}
     two = {"recorded_by": "x", "confirmed_by": draw(st.sampled_from(("y", "y", "y", "x")))}
     on = "2026-04-01"
-    decision = draw(st.sampled_from(("accept", "accept", "accept_other_measure", "reject", "return_for_evidence", "no_action")))
+    decision = draw(
+        st.sampled_from(("accept", "accept", "accept_other_measure", "reject", "return_for_evidence", "no_action"))
+    )
     kinds: dict[str, Row] = {
         "task.acknowledged": {"task": {"cadre": cadre}},
         "task.decided": {
@@ -248,7 +361,11 @@ def replies(draw: st.DrawFn, ref: str) -> Row:
     }  # fmt: skip
     kind = draw(st.sampled_from((*kinds, "task.decided", "task.decided", "task.acknowledged", "task.executed")))
     department = kind.split(".")[0] in ("task", "match", "link", "verify", "harm", "talk", "followup")
-    by = draw(st.sampled_from(("org-M", "org-M", "org-M", "org-P"))) if department else draw(st.sampled_from(("audit-M", "insp-P", "org-M")))
+    by = (
+        draw(st.sampled_from(("org-M", "org-M", "org-M", "org-P")))
+        if department
+        else draw(st.sampled_from(("audit-M", "insp-P", "org-M")))
+    )
     return {"at": draw(days(150)), "by": by, "type": kind, "id": ref, "data": kinds[kind]}
 
 

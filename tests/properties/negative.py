@@ -52,7 +52,11 @@ def from_unverified(played: Played) -> Iterator[str]:
     """No task rests on anything but what a body substantiated."""
     for _, event, dossier in proposals(played):
         yield from (f"task on {one.id} ({one.status})" for one in basis(dossier, event) if one.status not in COUNTED)
-        facts = [one for one in event["data"]["facts"] if one["weight"] == "adverse" and one["status"] in (*UNTRUE, "lead", "verifying", "inconclusive")]
+        facts = [
+            one
+            for one in event["data"]["facts"]
+            if one["weight"] == "adverse" and one["status"] in (*UNTRUE, "lead", "verifying", "inconclusive")
+        ]
         yield from (f"{one['finding']} weighs as adverse" for one in facts)
 
 
@@ -78,7 +82,11 @@ def clears_the_unproven(played: Played) -> Iterator[str]:
     for moment in played.moments:
         for event in moment.of_type("clarification.proposed", "clarification.assessment.requested"):
             dossier = moment.dossiers()[f"cadre:{event['data']['cadre']}"]
-            untrue = [one for one in dossier.statements.values() if one.status in (*UNTRUE, "no_violation") or one.attribution == "excluded"]
+            untrue = [
+                one
+                for one in dossier.statements.values()
+                if one.status in (*UNTRUE, "no_violation") or one.attribution == "excluded"
+            ]
             if not untrue and not dossier.revoked:
                 yield f"{event['type']} although nothing is untrue"
 
@@ -131,7 +139,14 @@ def _roots(ones: list[Statement]) -> int:
     """At most how many sources can be independent: by source, matter, joint team and what is quoted."""
     left = [one for one in ones if not any(kind in ("forwarded_from", "relies_on") for kind, _ in one.relations)]
     absent = {tuple(sorted(ref for _, ref in one.relations)) for one in ones if one not in left}
-    keys = {one.id: {f"s:{one.source}", *([f"m:{one.matter}"] if one.matter else []), *(f"t:{ref}" for kind, ref in one.relations if kind == "joint_team")} for one in left}
+    keys = {
+        one.id: {
+            f"s:{one.source}",
+            *([f"m:{one.matter}"] if one.matter else []),
+            *(f"t:{ref}" for kind, ref in one.relations if kind == "joint_team"),
+        }
+        for one in left
+    }
     sets: list[set[str]] = []
     for mine in keys.values():
         joined = [other for other in sets if other & mine]
@@ -160,7 +175,7 @@ def names_reporters(played: Played) -> Iterator[str]:
     """Nothing stored or published holds what could name a petitioner."""
     bodies = [line.body for line in played.hub.store.lines] + list(played.hub.store.docs.values())
     for body in bodies:
-        if "13800138000".encode() in body or "赵某某".encode() in body:
+        if b"13800138000" in body or "赵某某".encode() in body:
             yield "a petitioner's data is stored"
 
 
@@ -172,7 +187,10 @@ def tells_outsiders(played: Played) -> Iterator[str]:
     for event in played.events:
         data = event["data"]
         dossier = played.dossiers.get(f"cadre:{data.get('cadre')}")
-        if data["to"] not in played.hub.registry.sources or data["to"] in (data.get("cadre"), dossier.standing.unit if dossier else None):
+        if data["to"] not in played.hub.registry.sources or data["to"] in (
+            data.get("cadre"),
+            dossier.standing.unit if dossier else None,
+        ):
             yield f"{event['type']} to {data['to']}"
 
 
@@ -180,9 +198,13 @@ def tells_outsiders(played: Played) -> Iterator[str]:
 def spreads(played: Played) -> Iterator[str]:
     """Only those whom a body named have a dossier with a finding."""
     named = orjson.dumps([moment.row for moment in played.moments], default=str).decode()
-    merged = {row["data"]["into"] for row in (moment.row for moment in played.moments) if row.get("type") == "cadre.merged"}
+    merged = {
+        row["data"]["into"] for row in (moment.row for moment in played.moments) if row.get("type") == "cadre.merged"
+    }
     for dossier in played.dossiers.values():
-        mentioned = re.search(rf'"(subject|cadre|chosen|organ|team)":"{re.escape(dossier.about)}"', named) or "林知远" in named
+        mentioned = (
+            re.search(rf'"(subject|cadre|chosen|organ|team)":"{re.escape(dossier.about)}"', named) or "林知远" in named
+        )
         if dossier.statements and not mentioned and dossier.about not in merged:
             yield f"{dossier.key} has findings that name somebody else"
 
@@ -191,7 +213,11 @@ def spreads(played: Played) -> Iterator[str]:
 def presumes(played: Played) -> Iterator[str]:
     """Whoever is proposed for was said to be responsible by a body."""
     for _, event, dossier in proposals(played):
-        yield from (f"task on {one.id}, attribution {one.attribution}" for one in basis(dossier, event) if one.attribution in UNATTRIBUTED)
+        yield from (
+            f"task on {one.id}, attribution {one.attribution}"
+            for one in basis(dossier, event)
+            if one.attribution in UNATTRIBUTED
+        )
 
 
 @never("N-17")
@@ -222,8 +248,8 @@ def weighs_tolerated(played: Played) -> Iterator[str]:
     """What is tolerated bears nothing and is never shown as adverse."""
     for _, event, dossier in proposals(played):
         latest: dict[str, str] = {}
-        for one in sorted(dossier.tolerances.values(), key=lambda one: (one.time, one.id)):
-            latest |= dict.fromkeys(one.about, one.outcome)
+        for decision in sorted(dossier.tolerances.values(), key=lambda one: (one.time, one.id)):
+            latest |= dict.fromkeys(decision.about, decision.outcome)
         for one in basis(dossier, event):
             if latest.get(one.id) == "tolerated" and one.category not in RED_LINE and not _red(dossier):
                 yield f"task on {one.id}, which is tolerated"
@@ -274,7 +300,12 @@ def punishes_moves(played: Played) -> Iterator[str]:
     """Impact periods come from decisions and formal acts, never from a change of post."""
     for dossier in played.dossiers.values():
         for impact in dossier.impacts.values():
-            known = impact.id in dossier.acts or impact.id.startswith("task:") or dossier.merged_into or impact.state == "cancelled"
+            known = (
+                impact.id in dossier.acts
+                or impact.id.startswith("task:")
+                or dossier.merged_into
+                or impact.state == "cancelled"
+            )
             if not known:
                 yield f"impact {impact.id} of nothing"
 
@@ -285,7 +316,9 @@ def guesses_identity(played: Played) -> Iterator[str]:
     for key, dossier in played.dossiers.items():
         for ident in dossier.statements if dossier.kind == "cadre" else ():
             file = FindingFile.model_validate_json(played.hub.store.docs[f"finding:{ident}"])
-            if not any(one.cadre == dossier.about and one.how in ("strong", "person") for one in file.subjects.values()):
+            if not any(
+                one.cadre == dossier.about and one.how in ("strong", "person") for one in file.subjects.values()
+            ):
                 yield f"{ident} in {key} without a confirmed match"
 
 
@@ -297,7 +330,9 @@ def cites_the_future(played: Played) -> Iterator[str]:
             if date.fromisoformat(name[-10:]) > date.fromisoformat(event["time"][:10]):
                 yield f"{name} on {event['time'][:10]}"
         rules = played.hub.packs.on(date.fromisoformat(event["time"][:10])).rules
-        yield from (f"{rule} is M?" for rule in event["data"]["rules"] if rule in rules and rules[rule].evidence == "M?")
+        yield from (
+            f"{rule} is M?" for rule in event["data"]["rules"] if rule in rules and rules[rule].evidence == "M?"
+        )
 
 
 @never("N-27")
@@ -323,7 +358,9 @@ def clears_unasked(played: Played) -> Iterator[str]:
     for event in played.of_type("clarification.closed"):
         if "written" not in event["data"]["forms"] or not isinstance(event["data"]["consent"], bool):
             yield "closed without the written form or the cadre's word"
-    yield from ("closed although nobody approved" for _ in _unasked(played, "clarification.closed", ("clarification.approved",)))
+    yield from (
+        "closed although nobody approved" for _ in _unasked(played, "clarification.closed", ("clarification.approved",))
+    )
 
 
 @never("N-30")
@@ -338,11 +375,19 @@ def tells_bodies(played: Played) -> Iterator[str]:
 @never("N-32")
 def keeps_secrets(played: Played) -> Iterator[str]:
     """Above the accreditation nothing is taken; outputs are never labelled lower than what they rest on."""
-    secret = {moment.row["id"] for moment in played.moments if moment.row.get("dataclassification") in ("secret", "confidential", "top_secret")}
+    secret = {
+        moment.row["id"]
+        for moment in played.moments
+        if moment.row.get("dataclassification") in ("secret", "confidential", "top_secret")
+    }
     for line in played.hub.store.lines:
         if line.kind == "in" and line.id.rpartition("/")[2] in secret:
             yield f"{line.id} is kept"
-    yield from (f"{event['type']} is labelled {event['dataclassification']}" for event in played.events if event["dataclassification"] != "work_secret")
+    yield from (
+        f"{event['type']} is labelled {event['dataclassification']}"
+        for event in played.events
+        if event["dataclassification"] != "work_secret"
+    )
 
 
 @never("N-35")
@@ -350,6 +395,7 @@ def decides_alone(played: Played) -> Iterator[str]:
     """Two people or nothing."""
     for moment in played.moments:
         data: dict[str, Any] = moment.row.get("data", {})
-        if moment.row.get("type") in ("task.decided", "match.reviewed", "link.reviewed", "cadre.merged") and data["recorded_by"] == data["confirmed_by"]:
-            if moment.of_type("reply.accepted", "case.decided", "match.revoked", "match.confirmed") or moment.before != moment.after:
-                yield f"{moment.row['type']} by one person"
+        two = moment.row.get("type") in ("task.decided", "match.reviewed", "link.reviewed", "cadre.merged")
+        told = moment.of_type("reply.accepted", "case.decided", "match.revoked", "match.confirmed")
+        if two and data["recorded_by"] == data["confirmed_by"] and (told or moment.before != moment.after):
+            yield f"{moment.row['type']} by one person"

@@ -20,7 +20,13 @@ def found(ref: str, by: str, at: int = 0, **data: Any) -> Row:
 
 def act(ref: str, kind: str, at: int, by: str = "disc-M", **data: Any) -> Row:
     """A formal act."""
-    return {"at": f"d{at}", "by": by, "type": "determination.made", "id": ref, "data": {"ref": ref, "kind": kind, "decided_on": "2026-03-01", **data}}
+    return {
+        "at": f"d{at}",
+        "by": by,
+        "type": "determination.made",
+        "id": ref,
+        "data": {"ref": ref, "kind": kind, "decided_on": "2026-03-01", **data},
+    }
 
 
 def tolerance(ref: str, about: list[str], outcome: str, at: int, **data: Any) -> Row:
@@ -44,7 +50,13 @@ def decided(ref: str, at: int, *, confirmed_by: str = "y", decision: str = "acce
 
 def state(ref: str, what: str, at: int) -> Row:
     """A's state changes."""
-    return {"at": f"d{at}", "by": "org-M", "type": "cadre.recorded", "id": ref, "data": {"cadre_id": "A", "state": what}}
+    return {
+        "at": f"d{at}",
+        "by": "org-M",
+        "type": "cadre.recorded",
+        "id": ref,
+        "data": {"cadre_id": "A", "state": what},
+    }
 
 
 PAIR = [found("f1", "insp-P"), found("f2", "audit-M", 2)]
@@ -58,13 +70,21 @@ FORWARDED = [
     found("f3", "insp-P", 2, relations=[{"kind": "relies_on", "ref": "f1"}]), tolerance("t1", ["f1", "f2", "f3"], "not_tolerated", 5),
 ]  # fmt: skip
 SEVERE = [found("f1", "insp-P", severity="S2"), found("f2", "audit-M", 1, severity="S1"), REFUSED]
-TOLERATED = [*PAIR, tolerance("t1", ["f1", "f2"], "tolerated", 5, items=["完善制度"], requirements="限期整改", deadline="2026-05-01"), {"at": "d120", "tick": True}]
+TOLERATED = [
+    *PAIR,
+    tolerance("t1", ["f1", "f2"], "tolerated", 5, items=["完善制度"], requirements="限期整改", deadline="2026-05-01"),
+    {"at": "d120", "tick": True},
+]
 PARTLY_TOLERATED = [
     *PAIR, found("f3", "env-M", 3), tolerance("t1", ["f1"], "tolerated", 5, items=["完善制度"], requirements="整改", deadline="2026-05-01"),
     tolerance("t2", ["f2", "f3"], "not_tolerated", 6),
 ]  # fmt: skip
 UNDECIDED = [*PAIR, {"at": "d60", "tick": True}]
-UNATTRIBUTED = [found("f1", "insp-P", attribution="none_stated"), found("f2", "audit-M", 1, attribution="none_stated"), REFUSED]
+UNATTRIBUTED = [
+    found("f1", "insp-P", attribution="none_stated"),
+    found("f2", "audit-M", 1, attribution="none_stated"),
+    REFUSED,
+]
 TEAM = [
     found("f1", "insp-P", subjects=[{"kind": "team", "organ": "M-plan", "attribution": "none_stated"}]),
     found("f2", "audit-M", 1, subjects=[{"kind": "team", "organ": "M-plan", "attribution": "none_stated"}]),
@@ -77,10 +97,15 @@ MOVED = [
     {"at": "d10", "by": "org-M", "type": "tenure.recorded", "id": "r1",
      "data": {"cadre": "A", "organ": "N-land", "post": "局长", "kind": "正式", "from": "2026-03-12"}},
 ]  # fmt: skip
-PROBABLE = [
-    found("f1", "insp-P", subjects=[{"kind": "cadre", "name": "林知远", "organ": "M-plan", "post": "局长", "at": "2025-12-01", "attribution": "main_leader"}]),
-    found("f2", "audit-M", 1, subjects=[{"kind": "cadre", "name": "林知远", "organ": "M-plan", "post": "局长", "at": "2025-12-01", "attribution": "main_leader"}]),
-]  # fmt: skip
+NAMED: Row = {
+    "kind": "cadre",
+    "name": "林知远",
+    "organ": "M-plan",
+    "post": "局长",
+    "at": "2025-12-01",
+    "attribution": "main_leader",
+}
+PROBABLE = [found("f1", "insp-P", subjects=[NAMED]), found("f2", "audit-M", 1, subjects=[NAMED])]
 CLEARED = [
     *UNTRUE, reply("y1", "clarification.applied", 3, case={"cadre": "A", "issue": "i1"}, harm=["H2"]),
     reply("y2", "clarification.assessed", 5, by="audit-M", of={"cadre": "A", "issue": "i1"}, harm=["H2"], propose=True),
@@ -91,5 +116,13 @@ CONFLICT = [*PAIR, found("f3", "env-M", 4, status="untrue")]
 ALONE = [*TASK, decided("y1", 8, confirmed_by="x"), {"at": "d9", "tick": True}]
 SECRET = [{**found("f1", "insp-P"), "dataclassification": "secret"}]
 LEAKED = [found("f1", "pet-M", issue={"ref": "i1", "summary": "举报人：赵某某，联系电话13800138000"})]
-REPEATED = [found("f1", "pet-M"), *[found(f"g{number}", "pet-M", 2 + number, status="lead", evidence=[], severity="S3") for number in range(4)]]
-DECIDED = [*TASK, decided("y1", 8), reply("y2", "task.executed", 12, task={"cadre": "A"}, on="2026-04-03"), {"at": "d400", "tick": True}]
+REPEATED = [
+    found("f1", "pet-M"),
+    *[found(f"g{number}", "pet-M", 2 + number, status="lead", evidence=[], severity="S3") for number in range(4)],
+]
+DECIDED = [
+    *TASK,
+    decided("y1", 8),
+    reply("y2", "task.executed", 12, task={"cadre": "A"}, on="2026-04-03"),
+    {"at": "d400", "tick": True},
+]

@@ -14,7 +14,13 @@ from schemas.outbound import OUTBOUND
 from tests.properties.histories import Row, anything, facts_only
 from tests.properties.play import Event, Played, arrive, deliver, facts_of, play, published
 
-REFUSED = ("finding.rejected", "finding.quarantined", "finding.returned_to_source", "determination.rejected", "reply.rejected")
+REFUSED = (
+    "finding.rejected",
+    "finding.quarantined",
+    "finding.returned_to_source",
+    "determination.rejected",
+    "reply.rejected",
+)
 
 
 @given(facts_only(), st.randoms(use_true_random=False))

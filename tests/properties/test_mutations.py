@@ -93,7 +93,7 @@ def unproven_is_cleared(patch: pytest.MonkeyPatch) -> None:
 
 @removes("N-05", [*stories.TASK, {"at": "d120", "tick": True}])
 def silence_is_consent(patch: pytest.MonkeyPatch) -> None:
-    once = case.fire
+    once = vars(case)["fire"]
 
     def fire(view: View) -> Iterator[Output]:
         yield from once(view)
@@ -105,13 +105,17 @@ def silence_is_consent(patch: pytest.MonkeyPatch) -> None:
 
 @removes("N-06", stories.TASK)
 def dismissal_is_a_measure(patch: pytest.MonkeyPatch) -> None:
-    once = case.payload
-    patch.setattr(case, "payload", lambda view, output: once(view, output) | ({"measure": "DISMISS"} if "measure" in output.data else {}))
+    once = vars(case)["payload"]
+    patch.setattr(
+        case,
+        "payload",
+        lambda view, output: once(view, output) | ({"measure": "DISMISS"} if "measure" in output.data else {}),
+    )
 
 
 @removes("N-07", stories.TASK)
 def downgrade_in_a_text(patch: pytest.MonkeyPatch) -> None:
-    once = payloads.explanation
+    once = vars(payloads)["explanation"]
 
     def text(*args: Any, **kwargs: Any) -> dict[str, str]:
         return {language: f"{words}建议降级。" for language, words in once(*args, **kwargs).items()}
@@ -124,10 +128,23 @@ def copies_are_sources(patch: pytest.MonkeyPatch) -> None:
     def apart(statements: Any, counting: Any) -> list[Group]:
         return [Group((one.id,), (one.id,) if one.id in counting else (), one.status, 2) for one in statements]
 
-    _everywhere(patch, "groups", apart, *(module for module in _modules() if hasattr(module, "groups") and callable(module.groups)))
+    _everywhere(
+        patch,
+        "groups",
+        apart,
+        *(module for module in _modules() if hasattr(module, "groups") and callable(module.groups)),
+    )
 
 
-@removes("N-09", [stories.found("f1", "pet-M", severity="S1"), stories.found("f2", "insp-P", severity="S1"), *stories.REPEATED[1:], stories.REFUSED])
+@removes(
+    "N-09",
+    [
+        stories.found("f1", "pet-M", severity="S1"),
+        stories.found("f2", "insp-P", severity="S1"),
+        *stories.REPEATED[1:],
+        stories.REFUSED,
+    ],
+)
 def repeats_are_severity(patch: pytest.MonkeyPatch) -> None:
     def louder(level: Any, found: Any, formal: Any, stated: Any) -> int:
         return min(3, sum(len(group.members) for group in found))
@@ -137,7 +154,9 @@ def repeats_are_severity(patch: pytest.MonkeyPatch) -> None:
 
 @removes("N-34", stories.SEVERE)
 def severity_goes_up(patch: pytest.MonkeyPatch) -> None:
-    _everywhere(patch, "severity_of", lambda *_: 3, *(module for module in _modules() if hasattr(module, "severity_of")))
+    _everywhere(
+        patch, "severity_of", lambda *_: 3, *(module for module in _modules() if hasattr(module, "severity_of"))
+    )
 
 
 @removes("N-12", stories.LEAKED)
@@ -203,7 +222,7 @@ def tolerated_counts(patch: pytest.MonkeyPatch) -> None:
 
 @removes("N-20", stories.APPEALED)
 def time_steps_up(patch: pytest.MonkeyPatch) -> None:
-    once = case.fire
+    once = vars(case)["fire"]
 
     def fire(view: View) -> Iterator[Output]:
         yield from once(view)
@@ -225,12 +244,14 @@ def nothing_freezes(patch: pytest.MonkeyPatch) -> None:
 
 @removes("N-24", stories.MOVED)
 def a_move_is_a_measure(patch: pytest.MonkeyPatch) -> None:
-    once = case.take
+    once = vars(case)["take"]
 
     def take(dossier: Any, event: Any, pack: Any) -> None:
         once(dossier, event, pack)
         if dossier.standing.unit == "N-land":
-            dossier.impacts["move"] = Impact(id="move", case="i1", basis="ADJUST", start="2026-03-12", ends={"no_promotion": "2027-03-12"})
+            dossier.impacts["move"] = Impact(
+                id="move", case="i1", basis="ADJUST", start="2026-03-12", ends={"no_promotion": "2027-03-12"}
+            )
 
     patch.setattr(case, "take", take)
 
@@ -279,15 +300,26 @@ def cleared_unasked(patch: pytest.MonkeyPatch) -> None:
         for slot, said in list(view.dossier.said.items()):
             if said.type == "clarification.proposed":
                 data = {"of": said.id, "forms": ["meeting"], "consent": True}
-                yield Want(f"clar-closed:{slot}", "clarification.closed", said.to, ["R-CL-07"], "once", data, said.case, grounds=[slot])
+                yield Want(
+                    f"clar-closed:{slot}",
+                    "clarification.closed",
+                    said.to,
+                    ["R-CL-07"],
+                    "once",
+                    data,
+                    said.case,
+                    grounds=[slot],
+                )
 
     patch.setattr(want_clearing, "closing", closing)
 
 
 @removes("N-30", stories.CONFLICT)
 def bodies_hear_all(patch: pytest.MonkeyPatch) -> None:
-    once = case.payload
-    patch.setattr(case, "payload", lambda view, output: once(view, output) | {"facts": explaining.facts(view, None, output.type)})
+    once = vars(case)["payload"]
+    patch.setattr(
+        case, "payload", lambda view, output: once(view, output) | {"facts": explaining.facts(view, None, output.type)}
+    )
 
 
 @removes("N-32", stories.SECRET)
@@ -301,10 +333,14 @@ def one_person_is_enough(patch: pytest.MonkeyPatch) -> None:
 
 
 def _modules() -> list[Any]:
-    return [module for name, module in list(sys.modules.items()) if name.startswith("hub.domain") and module is not None]
+    return [
+        module for name, module in list(sys.modules.items()) if name.startswith("hub.domain") and module is not None
+    ]
 
 
-@pytest.mark.parametrize(("rule", "name", "rows", "patch"), MUTATIONS, ids=[f"{rule}-{name}" for rule, name, _, _ in MUTATIONS])
+@pytest.mark.parametrize(
+    ("rule", "name", "rows", "patch"), MUTATIONS, ids=[f"{rule}-{name}" for rule, name, _, _ in MUTATIONS]
+)
 def test_without_its_safeguard_the_property_fails(rule: str, name: str, rows: list[Row], patch: Patch) -> None:
     """The same history is fine as the hub is, and not when the safeguard is gone."""
     assert list(PROPERTIES[rule](play(rows, watch=True))) == []

@@ -11,7 +11,6 @@ from hub.domain import narrow
 from tests.properties.histories import Row, anything, days
 from tests.properties.play import Event, Played, documents, play
 
-
 CATEGORIES = ("NO_ACT", "ECO_DAMAGE", "DISCIPLINE")
 STATED = (
     "lead",
