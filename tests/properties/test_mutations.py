@@ -15,7 +15,7 @@ from hub.domain import explain as explaining
 from hub.domain import payload as payloads
 from hub.domain.facts import COUNTED, Impact
 from hub.domain.files import SubjectFile
-from hub.domain.groups import Group
+from hub.domain.groups import Dependence, Group
 from hub.domain.pack import Pack, PackSet
 from hub.domain.view import View
 from hub.domain.wants import Output, Want
@@ -125,15 +125,10 @@ def downgrade_in_a_text(patch: pytest.MonkeyPatch) -> None:
 
 @removes("N-08", stories.FORWARDED)
 def copies_are_sources(patch: pytest.MonkeyPatch) -> None:
-    def apart(statements: Any, counting: Any) -> list[Group]:
-        return [Group((one.id,), (one.id,) if one.id in counting else (), one.status, 2) for one in statements]
+    def apart(self: Dependence, counting: Any) -> list[Group]:
+        return [Group((one.id,), (one.id,) if one.id in counting else (), one.status, 2) for one in self._own]
 
-    _everywhere(
-        patch,
-        "groups",
-        apart,
-        *(module for module in _modules() if hasattr(module, "groups") and callable(module.groups)),
-    )
+    patch.setattr(Dependence, "groups", apart)
 
 
 @removes(

@@ -9,7 +9,7 @@ from typing import Any
 
 from hub.domain.dates import first_day
 from hub.domain.facts import CLEARING, COUNTED, FORMAL, INACTIVE, RED_LINE, UNTRUE, Act, Dossier, Statement, Tolerance
-from hub.domain.groups import Group, counts, groups
+from hub.domain.groups import Dependence, Group, counts
 from hub.domain.issues import cases
 from hub.domain.pack import Pack
 
@@ -31,6 +31,7 @@ class Case:
     tolerated: set[str] = field(default_factory=set)
     mitigated: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
+    dependence: Dependence = field(default_factory=lambda: Dependence(()))
     groups: list[Group] = field(default_factory=list)
     level: str = "K0"
     severity: int = -1
@@ -179,7 +180,8 @@ def severity_of(level: str, found: Sequence[Group], formal: Sequence[Act], state
 
 def _level(case: Case) -> None:
     counting = _counting(case)
-    case.groups = groups(case.statements, counting)
+    case.dependence = Dependence(case.statements)
+    case.groups = case.dependence.groups(counting)
     formal = [act for act in case.acts if lifts(act) and act.id not in case.tolerated]
     stated = _stated(case.statements, counting)
     case.level = level_of(case.groups, formal)
@@ -265,7 +267,7 @@ def named_facts(dossier: Dossier, case: Case, ids: set[str], pack: Pack, today: 
     """The flat named facts that conditions of scope ``case`` may read, over these findings and acts alone."""
     ones = [one for one in case.statements if one.id in ids]
     acts = [act for act in case.acts if act.id in ids]
-    found = groups(case.statements, {one.id for one in ones})
+    found = case.dependence.groups({one.id for one in ones})
     level = level_of(found, acts)
     severity = severity_of(level, found, acts, _stated(ones, ids))
     live = [one for one in case.statements if one.id not in case.excluded]

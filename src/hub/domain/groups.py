@@ -7,6 +7,7 @@ several) forms no group: it counts with one of those it depends on and does not 
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
@@ -33,26 +34,36 @@ def counts(one: Statement) -> bool:
     return one.status in COUNTED and one.attribution != "excluded"
 
 
-def groups(statements: Sequence[Statement], counting: Container[str]) -> list[Group]:
-    """Independence groups of one issue's findings, in a fixed order. Context sources form none.
+class Dependence:
+    """Who depends on whom among one issue's findings: worked out once, asked for several sets of counting findings."""
 
-    All ``statements`` show dependence; only those whose id is in ``counting`` give a group status and severity.
-    """
-    own = [one for one in statements if not one.context]
-    by_ref = _refs(own)
-    sets = Union()
-    dependents: dict[str, list[str]] = {}
-    for one in own:
-        sets.find(one.id)
-        targets = _targets(one, by_ref)
-        if targets is not None:
-            dependents[one.id] = targets
-    _join_keys(own, sets)
-    free = [one for one in own if one.id not in dependents]
-    _join_evidence(free, by_ref, sets)
-    _join_levels(free, sets)
-    loose = _join_forwarded(own, dependents, sets)
-    return _collect(own, loose, sets, counting)
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self._own = [one for one in statements if not one.context]
+        self._sets = Union()
+        by_ref = _refs(self._own)
+        dependents: dict[str, list[str]] = {}
+        for one in self._own:
+            targets = _targets(one, by_ref)
+            if targets is not None:
+                dependents[one.id] = targets
+        _join_keys(self._own, self._sets)
+        free = [one for one in self._own if one.id not in dependents]
+        _join_evidence(free, by_ref, self._sets)
+        _join_levels(free, self._sets)
+        self._loose = _join_forwarded(self._own, dependents, self._sets)
+        self._root = {one.id: self._sets.find(one.id) for one in self._own}
+
+    def groups(self, counting: Container[str]) -> list[Group]:
+        """Independence groups in a fixed order. Context sources form none.
+
+        All statements show dependence; only those whose id is in ``counting`` give a group status and severity.
+        """
+        return _collect(self._own, self._loose, self._sets, self._root, counting)
+
+
+def groups(statements: Sequence[Statement], counting: Container[str]) -> list[Group]:
+    """:meth:`Dependence.groups` for one question alone."""
+    return Dependence(statements).groups(counting)
 
 
 def _refs(statements: Iterable[Statement]) -> dict[str, list[str]]:
@@ -112,8 +123,10 @@ def _join_evidence(statements: Sequence[Statement], by_ref: dict[str, list[str]]
     holders: dict[str, list[str]] = defaultdict(list)
     for one in statements:
         for ref, _ in one.evidence:
-            pairs.update((other, one.id) for other in holders[ref] if other != one.id)
-            holders[ref].append(one.id)
+            before = holders[ref]
+            if before:
+                pairs.update((other, one.id) for other in before if other != one.id)
+            before.append(one.id)
         for kind, ref in one.relations:
             if kind == "shares_evidence":
                 pairs.update((other, one.id) for other in by_ref.get(ref, ()) if other in by_id and other != one.id)
@@ -144,11 +157,10 @@ def _join_levels(statements: Sequence[Statement], sets: Union) -> None:
     for one in statements:
         by_body[one.body].append(one)
     for same in by_body.values():
-        for index, one in enumerate(same):
-            for other in same[index + 1 :]:
-                pair = _vertical(one, other)
-                if pair and not (pair[0].status in COUNTED and _own_items(pair[0]) - _items(pair[1])):
-                    sets.join(one.id, other.id)
+        for one, other in itertools.combinations(same, 2) if len({one.source for one in same}) > 1 else ():
+            pair = _vertical(one, other)
+            if pair and not (pair[0].status in COUNTED and _own_items(pair[0]) - _items(pair[1])):
+                sets.join(one.id, other.id)
 
 
 def _join_forwarded(
@@ -170,12 +182,16 @@ def _join_forwarded(
 
 
 def _collect(
-    statements: Sequence[Statement], loose: dict[str, list[str]], sets: Union, counting: Container[str]
+    statements: Sequence[Statement],
+    loose: dict[str, list[str]],
+    sets: Union,
+    root: dict[str, str],
+    counting: Container[str],
 ) -> list[Group]:
     members: dict[str, list[Statement]] = defaultdict(list)
     for one in statements:
         if one.id not in loose:
-            members[sets.find(one.id)].append(one)
+            members[root[one.id]].append(one)
     for one in statements:
         if one.id in loose:
             homes = [sets.find(target) for target in loose[one.id]]

@@ -323,7 +323,7 @@ def links(view: View) -> Iterator[Want]:
     """Similar issues without a common ref or object: people say whether they are one."""
     if view.department is None:
         return
-    ones = [one for case in view.cases.values() for one in view.live(case)]
+    ones = [one for case in view.cases.values() for one in view.live(case) if one.place and one.period]
     home = {one.id: case.id for case in view.cases.values() for one in case.statements}
     for index, one in enumerate(ones):
         for other in ones[index + 1 :]:
