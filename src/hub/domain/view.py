@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from hub.domain.assess import Case, in_force, lifts
@@ -24,6 +24,8 @@ class View:
     pack: Pack
     today: date
     is_workday: IsWorkday
+    bearing: dict[str, list[Statement]] = field(default_factory=dict)
+    """:meth:`counted` by case, once for a step."""
     dossier_fired: frozenset[str] | None = None
     """The rules of scope ``dossier`` that fire, once somebody asked."""
 
@@ -79,7 +81,11 @@ class View:
 
     def counted(self, case: Case) -> list[Statement]:
         """Statements that bear the level."""
-        return [one for one in self.live(case) if counts(one) and one.id not in case.tolerated]
+        known = self.bearing.get(case.id)
+        if known is None:
+            known = [one for one in self.live(case) if counts(one) and one.id not in case.tolerated]
+            self.bearing[case.id] = known
+        return known
 
     def tasks_on(self, case_id: str) -> list[Task]:
         """Personnel tasks that rest on a case, oldest first."""

@@ -222,7 +222,11 @@ def attribution(view: View, case: Case) -> Iterator[Want]:
 
 
 def finding_rules(view: View, one: Statement, *, counted: bool, within_period: bool = False) -> frozenset[str]:
-    """The rules of scope ``finding`` that fire for one statement."""
+    """The rules of scope ``finding`` that fire for one statement; those alike are worked out once."""
+    key = (one.status, one.attribution, counted, one.dissent, within_period)
+    known = view.finding_fired.get(key)
+    if known is not None:
+        return known
     facts = {
         "status": one.status,
         "attribution": one.attribution,
@@ -231,7 +235,8 @@ def finding_rules(view: View, one: Statement, *, counted: bool, within_period: b
         "within_period": within_period,
         "in_service": view.in_service,
     }
-    return view.pack.fired("finding", facts)
+    view.finding_fired[key] = view.pack.fired("finding", facts)
+    return view.finding_fired[key]
 
 
 def silent(view: View, case: Case) -> Iterator[Want]:

@@ -82,7 +82,9 @@ def _parameters(source: Source, body: Mapping[str, Any], base: Mapping[str, Any]
     for name in values.get("further_source_bodies") or ():
         if name.startswith("appraisal"):
             place = ("parameters", "further_source_bodies")
-            yield source.finding(place, "", f"{name}: appraisal is context and cannot be listed, its formal conclusions act (P-4)")
+            yield source.finding(
+                place, "", f"{name}: appraisal is context and cannot be listed, its formal conclusions act (P-4)"
+            )
     asked = values.get("require_prior_warning") or {}
     for name in asked:
         if name[-10:-9] != "2" or len(name) < 11:
