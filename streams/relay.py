@@ -26,6 +26,7 @@ from hub.ports_operations import Operations
 from hub.settings import Settings
 from schemas.topics import WATERMARK
 from streams import relay_metrics as metrics
+from streams.metrics import STALLED
 from streams.recovery import recovered
 from streams.relay_step import BATCH, starting_point, step
 
@@ -134,6 +135,8 @@ class Relay:
             event = log_events.RELAY_RESUMED if reason is None else log_events.RELAY_HALTED
             log.error(event, shard=self._shard, reason=reason or self._halted)
             metrics.HALTED.set(reason is not None)
+            for why in ("halted", "unsealed"):
+                STALLED.labels("relay", why).set(reason is not None and (reason == "unsealed") == (why == "unsealed"))
             self._halted = reason
         return reason is not None
 

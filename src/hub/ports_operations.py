@@ -42,6 +42,9 @@ class Operations(Store, SealStore, Protocol):
     async def already_out(self, ids: Sequence[str]) -> set[str]:
         """Which of these ids were marked by :meth:`mark_out`."""
 
+    async def orphans(self, limit: int) -> list[str]:
+        """Ids marked by :meth:`mark_out` that the ledger does not have: published by the lost part of a ledger."""
+
     async def known_lines(self, ids: Sequence[str]) -> set[str]:
         """Which of these ids the ledger has."""
 

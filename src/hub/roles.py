@@ -30,6 +30,8 @@ from hub.timers import EVERY_S, CaughtUp, run_timers
 EVERY_S_BY_DATABASE = 0.05
 """How often is looked at a clock that a test runner moves: it waits for it."""
 
+STOP_S = 5.0
+WORKER, RELAY = "worker", "relay"
 log = structlog.get_logger(__name__)
 
 
@@ -110,10 +112,12 @@ async def run_worker(settings: Settings, name: str) -> None:
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """A worker until a signal, or ``stop``."""
     from streams.sweeping import run_sweeper, sweep_after_restore
+    from streams.watch import watch
     from streams.worker import inbound_topics
     from streams.worker import run_worker as run_streams
 
     async with open_hub(settings) as hub:
+        watching = asyncio.create_task(watch(settings, hub.store, WORKER))
         await sweep_after_restore(settings, hub.store, hub.service)
         topics = list(inbound_topics(settings).values())
 
@@ -124,7 +128,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         timers = asyncio.create_task(
             run_timers(hub.store, hub.service, backlog=to_read, baton=hub.clock, every_s=every_s)
         )
-        beside = [timers, asyncio.create_task(run_sweeper(settings, hub.store, hub.service))]
+        sweeper = asyncio.create_task(run_sweeper(settings, hub.store, hub.service))
+        beside = [timers, sweeper, watching]
         for task in beside:
             task.add_done_callback(lambda ended: None if ended.cancelled() else stop.set())
         try:
@@ -135,16 +140,21 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         finally:
             for task in beside:
                 task.cancel()
-            await asyncio.wait(beside)
+            await asyncio.wait(beside, timeout=STOP_S)
 
 
 async def run_relay(settings: Settings, name: str) -> None:
     """Seal and publish until SIGTERM or SIGINT."""
     from streams.relay import run_relay as run_streams
+    from streams.watch import watch
 
     async with open_store(settings) as store:
         _metrics(settings, name)
-        await run_streams(settings, store)
+        watching = asyncio.create_task(watch(settings, store, RELAY))
+        try:
+            await run_streams(settings, store)
+        finally:
+            watching.cancel()
 
 
 async def run_prepare(settings: Settings, name: str) -> None:
@@ -170,6 +180,7 @@ def main(arguments: list[str] | None = None) -> int:
             runner.run(ROLES[asked.role](settings, asked.name or asked.role))
     except HubError as error:
         log.error(log_events.ROLE_FAILED, role=asked.role, error=str(error), hint=error.hint)
+        announce(f"{asked.name or asked.role}.failed", error=str(error), hint=error.hint)
         return 1
     return 0
 

@@ -60,6 +60,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem("not_found", str(error))
         case RefusedError():
             return Problem("invalid", str(error), extra={"reason": error.reason})
+        case TransientError(reason="disk_full"):
+            return Problem("disk_full", headers={"retry-after": RETRY_AFTER_S})
         case TransientError():
             return Problem("unavailable", headers={"retry-after": RETRY_AFTER_S})
         case RequestValidationError():

@@ -14,10 +14,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
+from hub.adapters.pulse import free_bytes
 from hub.api.auth import Parts, SourceAsker
 from hub.api.parts import ApiParts
 from hub.api.problems import MEDIA, Problem, language, of_verdict
 from hub.domain.registry import Source
+from hub.errors import TransientError
 from schemas.codec import BATCH, STRUCTURED, Event, Malformed, decode, decode_batch, encode_structured
 
 router = APIRouter(tags=["events"])
@@ -50,12 +52,19 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 @router.post("/v1/events", status_code=202, responses=_RESPONSES, openapi_extra=_BODY)
 async def post_events(request: Request, parts: Parts, source: SourceAsker) -> JSONResponse:
     """Send findings, determinations, roster records or replies, signed, as the source whose token this is."""
+    check_room(parts)
     body = await request.body()
     if media_of(request) == BATCH:
         return await _batch(request, parts, source, body)
     event = _decoded(request, body)
     path = await take(parts, source, event)
     return JSONResponse({"receipt": path}, 202, {"location": path})
+
+
+def check_room(parts: ApiParts) -> None:
+    """Nothing is taken that the disk may not hold: what was answered with 202 is kept. Raises TransientError."""
+    if free_bytes(parts.settings.data) < parts.settings.disk_floor_bytes:
+        raise TransientError("the disk is nearly full", reason="disk_full")
 
 
 def media_of(request: Request) -> str:

@@ -134,6 +134,14 @@ KINDS: dict[str, Kind] = {
             "send the same request again after Retry-After seconds", "请按 Retry-After 秒数后原样重发；不会丢失或重复"
         ),
     ),
+    "disk_full": Kind(
+        503,
+        Text("The hub has no room left on its disk", "系统磁盘空间不足，暂停接收"),
+        Text(
+            "operations has to make room; send the same request again after Retry-After seconds",
+            "请通知运维清理磁盘，并按 Retry-After 秒数后原样重发；不会丢失或重复",
+        ),
+    ),
     "internal": Kind(
         500,
         Text("The hub made a mistake", "系统内部错误"),

@@ -91,6 +91,7 @@ async def complete(
 
     The reply goes the way of every event (`POST /v1/events`): the verdict stands under `receipt`.
     """
+    events.check_room(parts)
     source = (await parts.store.registry()).sources.get(organ)
     if source is None:
         raise Problem("not_found")

@@ -21,6 +21,8 @@ from hub.bootstrap.folder import keys_folder
 from hub.domain.registry import Registry
 from hub.errors import HubError
 from hub.ports_operations import Operations
+from hub.service.restored import RELAY_KEY, SWEEP_KEY, is_pending
+from hub.service.stalls import stalled
 from hub.settings import Settings
 
 State = Literal["ok", "warning", "wrong"]
@@ -162,8 +164,32 @@ async def dead_letters(store: Operations) -> Found:
     if not found:
         return Found("dead letters", "ok", "none")
     topics = sorted({letter.position.topic for letter in found})
-    do = "the reason stands beside each; correct and send again"
+    do = "hub dlq list tells why; hub dlq redrive --all --dry-run what another try would give"
     return Found("dead letters", "warning", f"{len(found)} events were put aside, from {some(topics)}", do)
+
+
+async def standing(store: Operations) -> Found:
+    """Does a part of the flow stand still until somebody helps?"""
+    found = await stalled(store)
+    if not found:
+        return Found("flow", "ok", "no part of it was stopped")
+    told = some([f"{flow} since {one['since'][:19]} ({one['reason']})" for flow, one in found.items()])
+    do = "event after event fails: see STREAM lines in DATA/logs/worker-*.log; it goes on by itself once mended"
+    return Found("flow", "wrong", f"stopped: {told}", do)
+
+
+async def restored(store: Operations) -> Found:
+    """Is the recovery from a restore done, and what does Kafka have that the ledger has not?"""
+    pending = [key for key in (SWEEP_KEY, RELAY_KEY) if await is_pending(store, key)]
+    if pending:
+        return Found(
+            "restore", "warning", "the recovery from a restore is not done yet", "hub status; workers and relay do it"
+        )
+    orphans = await store.orphans(ROWS)
+    if orphans:
+        do = "see docs/operations: readers were told something that the ledger does not know"
+        return Found("restore", "warning", f"{len(orphans)} published messages did not come about again", do)
+    return Found("restore", "ok", "nothing is open")
 
 
 def disk(settings: Settings) -> Found:
@@ -190,6 +216,6 @@ async def all_checks(settings: Settings, store: Operations | None, reason: str) 
     yield await kafka(settings, registry)
     yield await api(settings)
     yield keys(settings, registry)
-    for check in (relay, publishing, dead_letters):
+    for check in (relay, publishing, standing, dead_letters, restored):
         yield await check(store)
     yield await readers(store, registry)

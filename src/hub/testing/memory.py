@@ -119,6 +119,10 @@ class MemoryStore:
         """Which of these are marked."""
         return self._out & set(ids)
 
+    async def orphans(self, limit: int) -> list[str]:
+        """Marked ids that the ledger does not have."""
+        return sorted(self._out - self.line_ids)[:limit]
+
     async def known_lines(self, ids: Sequence[str]) -> set[str]:
         """Which of these ids the ledger has."""
         return self.line_ids & set(ids)

@@ -12,14 +12,18 @@ from hub.adapters.embedded.files import write_private
 RUN_DIR = "HUB_RUN_DIR"
 """Environment variable: the folder announcements are written to. Unset outside the embedded stack."""
 
+_said: dict[str, dict[str, Any]] = {}
+
 
 def announce(name: str, **fields: Any) -> None:
     """Say that role ``name`` of this process is ready; ``fields`` (ports) are for whoever reads it. JSON values only.
 
-    May be said again. Does nothing where no supervisor listens.
+    May be said again: what was said before and is not said otherwise stays. Does nothing where no supervisor listens.
     """
     if folder := os.environ.get(RUN_DIR):
-        write_private(_file(Path(folder), name), json.dumps({"pid": os.getpid(), **fields}))
+        said = _said.setdefault(name, {"pid": os.getpid()})
+        said.update(fields)
+        write_private(_file(Path(folder), name), json.dumps(said))
 
 
 def announced(folder: Path, name: str, pid: int) -> bool:

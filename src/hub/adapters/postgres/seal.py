@@ -33,6 +33,8 @@ _REWIND = "update meta set value = $1 where name = 'published'"
 _MARK_OUT = "insert into already_out select unnest($1::text[]) on conflict do nothing"
 _OUT = "select id from already_out where id = any($1::text[])"
 _KNOWN = "select id from ledger where id = any($1::text[])"
+_ORPHANS = """
+select o.id from already_out o where not exists (select 1 from ledger l where l.id = o.id) order by o.id limit $1"""
 _PAGE = 2000
 _ANSWER_S = 5
 
@@ -126,6 +128,11 @@ class PostgresSeals:
         """Which of these are marked as being in Kafka."""
         with translated("asking what is in Kafka"):
             return {row[0] for row in await self.pool.fetch(_OUT, list(ids))}
+
+    async def orphans(self, limit: int) -> list[str]:
+        """Marked ids that the ledger does not have."""
+        with translated("asking what is in Kafka alone"):
+            return [row[0] for row in await self.pool.fetch(_ORPHANS, limit)]
 
     async def known_lines(self, ids: Sequence[str]) -> set[str]:
         """Which of these ids the ledger has."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,6 +21,7 @@ from hub.adapters.embedded import lock
 from hub.adapters.embedded.files import make_folders
 from hub.adapters.embedded.state import StackInfo, find_stack
 from hub.cli.setup_progress import SetupProgress
+from hub.cli.stalls import stalls
 from hub.errors import TransientError, UsageError
 from hub.settings import Settings
 
@@ -96,7 +99,7 @@ def _log_to(folder: Path, level: str) -> None:
 
 
 def status(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Where the running hub is, and its processes. Ends with 1 while it is still starting or already stopping.
+    """Where the running hub is, its processes, and what stands still and why. Ends with 1 while it starts or stops.
 
     Examples:
 
@@ -104,7 +107,13 @@ def status(data: DataOption = None, as_json: JsonOption = False) -> None:
       hub status --data /srv/hub --json
     """
     found = find_stack(data, Settings())
-    _tell(found, as_json=as_json)
+    standing = stalls(found) if found.ready else []
+    if as_json:
+        print(json.dumps({**found.model_dump(), "stalled": [asdict(one) for one in standing]}), flush=True)
+    else:
+        _tell(found, as_json=False)
+        for one in standing:
+            typer.echo(f"{'STALLED':<12} {one.flow}: {one.reason} ({one.by})")
     if not found.ready:
         raise typer.Exit(1)
 
