@@ -28,6 +28,8 @@ class View:
     """:meth:`counted` by case, once for a step."""
     dossier_fired: frozenset[str] | None = None
     """The rules of scope ``dossier`` that fire, once somebody asked."""
+    finding_fired: dict[tuple[object, ...], frozenset[str]] = field(default_factory=dict)
+    """The same of scope ``finding``, by what its facts are."""
 
     @property
     def standing(self) -> Standing:
