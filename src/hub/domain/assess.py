@@ -16,6 +16,8 @@ from hub.domain.pack import Pack
 STEP_DOWN = {"REMOVE": "ADJUST", "DEMOTE": "ADJUST", "ADJUST": None}
 UNATTRIBUTED = ("none_stated", "excluded")
 
+NOBODY = Dependence(())
+
 
 @dataclass(slots=True)
 class Case:
@@ -31,7 +33,8 @@ class Case:
     tolerated: set[str] = field(default_factory=set)
     mitigated: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
-    dependence: Dependence = field(default_factory=lambda: Dependence(()))
+    counting: set[str] | None = None
+    dependence: Dependence = NOBODY
     groups: list[Group] = field(default_factory=list)
     level: str = "K0"
     severity: int = -1
@@ -138,11 +141,14 @@ def _tolerance(case: Case, decisions: dict[str, Tolerance]) -> None:
 
 
 def _counting(case: Case) -> set[str]:
-    return {
-        one.id
-        for one in case.statements
-        if counts(one) and one.id not in case.excluded and one.id not in case.tolerated
-    }
+    """Findings that bear the level; fixed once statuses and tolerance are known."""
+    if case.counting is None:
+        case.counting = {
+            one.id
+            for one in case.statements
+            if counts(one) and one.id not in case.excluded and one.id not in case.tolerated
+        }
+    return case.counting
 
 
 def _contrary(case: Case) -> bool:
