@@ -58,7 +58,7 @@ def test_a_sound_version_is_clean(tmp_path: Path) -> None:
         ("parameters:\n  allow_single_source_measure: {S3: true}\n", "v0.yaml:8:", "names its committee"),
         ("committee: M\nparameters:\n  allow_single_source_measure: {S1: true}\n", "v0.yaml:9:", "S1"),
         ("deadlines:\n  sanction_formalities: {n: 3}\n", "v0.yaml:8:", "basis and evidence"),
-        ("parameters:\n  further_source_bodies: [appraisal]\n", "v0.yaml:8:", "further_source_bodies"),
+        ("parameters:\n  further_source_bodies: [appraisal-M]\n", "v0.yaml:8:", "cannot be listed"),
         ("deadlines:\n  first_followup: {n: 10}\n  first_followup: {n: 11}\n", "v0.yaml:9:", "written twice"),
         ("rules: [\n", "v0.yaml:8:", "not YAML"),
     ],
