@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from bench import decide
 from bench.streams import __main__ as consumers
 from bench.streams import hub
 
 if __name__ == "__main__":
-    sys.exit(consumers.main([]) or hub.main([]))
+    sys.exit(decide.main() or consumers.main([]) or hub.main([]))

@@ -219,7 +219,9 @@ def main() -> int:
     body = held.model_dump_json(exclude_defaults=True).encode()
     write = _median_us(lambda: held.model_dump_json(exclude_defaults=True))
     read = _median_us(lambda: Dossier.model_validate_json(body))
-    print(f"deciding one event on a case with {FACTS} facts: median {middle:.2f} ms, of it processor {processor:.2f} ms")
+    print(
+        f"deciding one event on a case with {FACTS} facts: median {middle:.2f} ms, of it processor {processor:.2f} ms"
+    )
     print(f"  its {count} conditions: CEL {cel:.0f} µs, a loop in plain Python {python:.0f} µs")
     print(f"  the dossier ({len(body) / 1024:.0f} kB): written in {write:.0f} µs, read in {read:.0f} µs")
     print(f"whole service in memory: {asyncio.run(service(FINDINGS)):.0f} findings/s")

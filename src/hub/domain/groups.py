@@ -76,6 +76,8 @@ def _refs(statements: Iterable[Statement]) -> dict[str, list[str]]:
 
 def _targets(one: Statement, by_ref: dict[str, list[str]]) -> list[str] | None:
     """What a forwarded or quoting finding depends on; a ref that is not here stands for its own root."""
+    if not one.relations:
+        return None
     named = [ref for kind, ref in one.relations if kind in ("forwarded_from", "relies_on")]
     if not named:
         return None
@@ -92,10 +94,12 @@ def _join_keys(statements: Iterable[Statement], sets: Union) -> None:
     for one in statements:
         keys = [f"matter:{one.matter}"] if one.matter else []
         keys += [f"team:{ref}" for kind, ref in one.relations if kind == "joint_team"]
-        if not any(kind in ("forwarded_from", "relies_on") for kind, _ in one.relations):
+        if not one.relations or not any(kind in ("forwarded_from", "relies_on") for kind, _ in one.relations):
             keys.append(f"source:{one.source}")
         for key in keys:
-            sets.join(one.id, seen.setdefault(key, one.id))
+            first = seen.setdefault(key, one.id)
+            if first != one.id:
+                sets.join(one.id, first)
 
 
 def _own_items(one: Statement) -> set[str]:
@@ -144,6 +148,8 @@ def _vertical(one: Statement, other: Statement) -> tuple[Statement, Statement] |
     ranks = RANK.get(one.level, 9), RANK.get(other.level, 9)
     upper, lower = (one, other) if ranks[0] < ranks[1] else (other, one)
     if ranks[0] == ranks[1]:
+        if one.organ != one.committee and other.organ != other.committee:
+            return None
         upper, lower = (one, other) if one.organ == one.committee else (other, one)
         resident = upper.organ == upper.committee != lower.organ and lower.committee == upper.committee
         return (upper, lower) if resident else None
@@ -202,11 +208,13 @@ def _collect(
 
 
 def _group(found: Sequence[Statement], counting: Container[str]) -> Group:
-    counted = sorted(one.id for one in found if one.id in counting)
+    counted: list[str] = []
     status = None
     severity = -1
     for one in found:
-        if one.id in counted:
+        if one.id in counting:
+            counted.append(one.id)
             status = one.status if status != "substantiated" else status
             severity = max(severity, SEVERITIES.index(one.severity) if one.severity else -1)
-    return Group(tuple(sorted(one.id for one in found)), tuple(counted), status, severity)
+    members = [one.id for one in found]
+    return Group(tuple(sorted(members)), tuple(sorted(counted)), status, severity)
