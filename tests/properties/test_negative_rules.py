@@ -32,7 +32,7 @@ from tests.properties.play import Played, play
 
 ROOT = Path(__file__).parents[2]
 STORIES = {name: rows for name, rows in vars(stories).items() if name.isupper() and isinstance(rows, list)}
-HISTORIES = 100
+HISTORIES = 70
 
 
 @cache
@@ -66,7 +66,7 @@ def test_never_in_any_history(rule: str) -> None:
         )
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(anything())
 def test_never_in_a_fresh_history(rows: list[Row]) -> None:
     """All properties at once, so that a failure is shrunk to its smallest history."""

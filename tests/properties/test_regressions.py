@@ -16,6 +16,9 @@ REVOKED: Row = {
     "at": "d9", "by": "disc-M", "type": "determination.revoked", "id": "a1-off",
     "data": {"ref": "a1", "kind": "accountability", "about": ["f1"]},
 }  # fmt: skip
+APPLIED: Row = {
+    "at": "d8", "by": "org-M", "type": "tolerance.applied", "id": "ap", "data": {"findings": ["f1"], "by": "A"},
+}  # fmt: skip
 ADMONITION = act("a1", "accountability", 4, about=["f1"], form="admonition")
 
 
@@ -38,7 +41,7 @@ RETRACTED: Row = {
         pytest.param([found("f1", "insp-P"), revised(2, 3, severity="S3"), RETRACTED], id="a revision below a retraction"),
         pytest.param([found("f1", "insp-P", subjects=[{"kind": "unit", "organ": "M-plan"}]), revised(2, 3)], id="from a unit to a cadre"),
         pytest.param([found("f1", "insp-P", attribution="none_stated"), revised(2, 3, attribution="none_stated")], id="asked again"),
-        pytest.param([*PAIR, REFUSED, reply("ap", "tolerance.applied", 8, findings=["f1"], by="A")], id="an early application"),
+        pytest.param([*PAIR, REFUSED, APPLIED], id="an early application"),
     ],
 )  # fmt: skip
 def test_either_order_ends_the_same(rows: list[Row]) -> None:
