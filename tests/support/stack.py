@@ -7,10 +7,12 @@ all tests of the run share.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import asyncpg
 import pytest
@@ -25,7 +27,12 @@ START_S = 180
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings with the addresses of a running broker and database."""
-    with running(Settings(data=tmp_path_factory.mktemp("stack"))) as settings:
+    given = Settings(data=tmp_path_factory.mktemp("stack"))
+    if os.environ.get("HUB_TEST_STACK") == "containers":
+        with _containers()(given) as (settings, _):
+            yield settings
+        return
+    with running(given) as settings:
         yield settings
 
 
@@ -40,6 +47,15 @@ async def fresh(stack: Settings) -> AsyncIterator[Settings]:
         await connection.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE')
     finally:
         await connection.close()
+
+
+def _containers() -> Any:
+    """Imported only where it is asked for. Raises pytest.UsageError where containers cannot be used."""
+    from tests.support import containers
+
+    if reason := containers.without():
+        raise pytest.UsageError(f"HUB_TEST_STACK=containers: {reason}")
+    return containers.running
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from hub.adapters.topics import own_topics
 from hub.bootstrap import Hub
 from hub.cli.envelopes import event_of
 from hub.cli.sender import by_kafka
-from hub.domain.registry import Source
+from hub.domain.registry import Registry, Source
+from hub.errors import TransientError
 from hub.ports import Position
 from hub.sample.story import Step, story
 from hub.settings import Settings
@@ -57,6 +58,18 @@ class Mill:
             source = registry.sources[step.by]
             line = {"type": step.type, "id": step.id, "data": step.data}
             await self.send_event(event_of(line, source, self.settings.data), source)
+
+    async def send_patiently(self, wanted: Sequence[Step], registry: Registry) -> None:
+        """As a source does whose answer was "send again": the same events, until they are taken. Asks no database."""
+        for step in wanted:
+            source = registry.sources[step.by]
+            event = event_of({"type": step.type, "id": step.id, "data": step.data}, source, self.settings.data)
+            while True:
+                try:
+                    await self.send_event(event, source)
+                    break
+                except TransientError:
+                    continue
 
     async def send_event(self, event: Event, source: Source) -> None:
         """As this source, whoever knows it."""

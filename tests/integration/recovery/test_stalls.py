@@ -21,7 +21,6 @@ import pytest
 from hub.bootstrap import open_hub
 from hub.bootstrap.folder import read_token
 from hub.cli.envelopes import event_of
-from hub.errors import TransientError
 from hub.settings import Settings
 from schemas.codec import STRUCTURED, encode_structured
 from tests.integration.recovery.mill import Mill, steps
@@ -91,7 +90,7 @@ async def test_a_part_that_is_away_is_told_and_nothing_is_lost(hub: Running, par
         half = len(steps()) // 2
         wanted = steps()[:half] if part == "kafka" else steps()[half:]
         registry = await mill.store.registry()
-        await mill_send(mill, registry, wanted[:1])
+        await mill.send_patiently(wanted[:1], registry)
         await until_known(mill, [(registry.sources[wanted[0].by].urn, wanted[0].id)])
         paused = hub.family(part)
         for process in paused:
@@ -114,33 +113,20 @@ async def test_a_part_that_is_away_is_told_and_nothing_is_lost(hub: Running, par
                 assert ready.status_code == 503
                 assert not ready.json()["checks"][part]["ok"]
             if part == "postgres":
-                await mill_send(mill, registry, wanted)
+                await mill.send_patiently(wanted, registry)
         finally:
             for process in paused:
                 process.resume()
         gone_s = await hub.until_stalled(lambda told: not told)
         print(f"{part}: seen after {seen_s:.1f} s, gone after {gone_s:.1f} s")
         if part == "kafka":
-            await mill_send(mill, registry, wanted)
+            await mill.send_patiently(wanted, registry)
         sent = [(registry.sources[one.by].urn, one.id) for one in wanted]
         await until_known(mill, sent)
         await until_published(mill)
         ids = Counter(event["id"] for event in await mill.outputs())
         assert set(ids.values()) == {1}
         assert set(ids) == set(await mill.said())
-
-
-async def mill_send(mill: Mill, registry: Any, wanted: list[Any]) -> None:
-    """As :meth:`Mill.send`, without asking the database who is who."""
-    for step in wanted:
-        source = registry.sources[step.by]
-        line = {"type": step.type, "id": step.id, "data": step.data}
-        while True:
-            try:
-                await mill.send_event(event_of(line, source, mill.settings.data), source)
-                break
-            except TransientError:
-                continue
 
 
 async def until_known(mill: Mill, sent: list[tuple[str, str]]) -> None:
