@@ -145,16 +145,19 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
 
 async def run_relay(settings: Settings, name: str) -> None:
     """Seal and publish until SIGTERM or SIGINT."""
+    from streams.pushing import run_pushing
     from streams.relay import run_relay as run_streams
     from streams.watch import watch
 
     async with open_store(settings) as store:
         _metrics(settings, name)
-        watching = asyncio.create_task(watch(settings, store, RELAY))
+        beside = [asyncio.create_task(one) for one in (watch(settings, store, RELAY), run_pushing(settings, store))]
         try:
             await run_streams(settings, store)
         finally:
-            watching.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside, timeout=STOP_S)
 
 
 async def run_prepare(settings: Settings, name: str) -> None:

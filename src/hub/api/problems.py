@@ -83,6 +83,14 @@ KINDS: dict[str, Kind] = {
         Text("The request is too large", "请求过大"),
         Text("send fewer events at once, and only the index of evidence", "请分批发送；只报送证据索引，不报送证据"),
     ),
+    "cursor_expired": Kind(
+        410,
+        Text("The place to go on from is no longer known", "断点已失效"),
+        Text(
+            "read the queue (GET /v1/queues/{organ}), then follow the stream with after=now",
+            "请先读取队列（GET /v1/queues/{organ}），再以 after=now 重新订阅",
+        ),
+    ),
     "media_type": Kind(
         415,
         Text("This content type is not taken", "不支持该内容类型"),

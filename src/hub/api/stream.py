@@ -21,6 +21,8 @@ router = APIRouter(tags=["queues"])
 POLL_S = 0.5
 HEARTBEAT_S = 15.0
 PAGE = 500
+MARK = 12
+"""Hex digits of the chain's hash that go with a position: another ledger has others there."""
 
 
 @router.get("/v1/queues/{organ}/stream", response_class=StreamingResponse)
@@ -34,17 +36,26 @@ async def stream(
 ) -> StreamingResponse:
     """Tasks, follow-ups and clarifications of the organ in ledger order, only what is sealed and published.
 
-    Every event's `id` is its position in the ledger; a reader that comes back with `Last-Event-ID` misses nothing.
+    Every event's `id` names its place in the ledger; a reader that comes back with `Last-Event-ID` misses nothing. A
+    place that this ledger does not have (it was restored from an older backup) is answered with 410.
     """
-    stated = last_event_id if last_event_id is not None else after
-    if stated == "now":
-        cursor = await parts.store.published()
-    elif stated.isdigit():
-        cursor = int(stated)
-    else:
-        raise Problem("malformed", "Last-Event-ID is a position in the ledger")
+    cursor = await place_of(parts, last_event_id if last_event_id is not None else after)
     lines = published_to(parts, organ, cursor, request)
     return StreamingResponse(lines, media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+
+async def place_of(parts: ApiParts, stated: str) -> int:
+    """The position that a reader names: ``now``, a number, or an event's id. Raises Problem (400, 410)."""
+    if stated == "now":
+        return await parts.store.published()
+    number, _, mark = stated.partition("-")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise Problem("malformed", "Last-Event-ID is a position in the ledger")
+    position = int(number)
+    known = await parts.store.hash_at(position) if position else b""
+    if known is None or (mark and known.hex()[:MARK] != mark):
+        raise Problem("cursor_expired")
+    return position
 
 
 async def published_to(parts: ApiParts, organ: str, cursor: int, request: Request) -> AsyncIterator[bytes]:
@@ -77,4 +88,5 @@ def contract_name(parts: ApiParts, line: Sealed) -> str:
 
 def framed(line: Sealed) -> bytes:
     """One server-sent event; JSON bodies have no line break."""
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (line.position, line.entry.type.encode(), line.entry.body)
+    place = f"{line.position}-{line.hash.hex()[:MARK]}".encode()
+    return b"id: %b\nevent: %b\ndata: %b\n\n" % (place, line.entry.type.encode(), line.entry.body)

@@ -16,6 +16,8 @@ import orjson
 from hub.adapters.calendar import read_calendar
 from hub.adapters.clock import SHANGHAI
 from hub.adapters.keys import key_path
+from hub.adapters.postgres import PostgresStore
+from hub.adapters.postgres.deliveries import PostgresDeliveries
 from hub.adapters.topics import common_topics, own_topics, topic_names
 from hub.bootstrap.folder import keys_folder
 from hub.domain.registry import Registry
@@ -178,6 +180,16 @@ async def standing(store: Operations) -> Found:
     return Found("flow", "wrong", f"stopped: {told}", do)
 
 
+async def pushes(store: PostgresStore) -> Found:
+    """Is there a recipient that took not what it was pushed?"""
+    failed = await PostgresDeliveries(store.pool).failed(ROWS)
+    if not failed:
+        return Found("webhooks", "ok", "nothing was given up")
+    told = some(sorted({f"{one.recipient} ({one.last_error})" for one in failed}))
+    do = "hub webhook list names the items; hub webhook retry CODE tries them again"
+    return Found("webhooks", "wrong", f"{len(failed)} deliveries were given up: {told}", do)
+
+
 async def restored(store: Operations) -> Found:
     """Is the recovery from a restore done, and what does Kafka have that the ledger has not?"""
     pending = [key for key in (SWEEP_KEY, RELAY_KEY) if await is_pending(store, key)]
@@ -218,4 +230,6 @@ async def all_checks(settings: Settings, store: Operations | None, reason: str) 
     yield keys(settings, registry)
     for check in (relay, publishing, standing, dead_letters, restored):
         yield await check(store)
+    if isinstance(store, PostgresStore):
+        yield await pushes(store)
     yield await readers(store, registry)

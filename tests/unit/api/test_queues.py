@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from hub.api.parts import ApiParts
-from hub.api.stream import published_to
+from hub.api.stream import place_of, published_to
 from hub.ports import InboxRow, LedgerEntry, QueueRow
 from tests.unit.api.conftest import FakeAnswer, World
 from tests.unit.api.test_events import event
@@ -130,15 +130,31 @@ async def test_the_stream_holds_what_is_published_to_the_organ_after_the_cursor(
         assert await anext(lines) == b": connected\n\n"
         return [await anext(lines) for _ in range(many)]
 
-    assert [line.split(b"\n")[0] for line in await read(0, 2)] == [b"id: 1", b"id: 3"]
+    first = await read(0, 2)
+    assert [line.split(b"-")[0] for line in first] == [b"id: 1", b"id: 3"]
     await world.store.mark_published(5)
     (last,) = await read(3, 1)
-    assert last == b'id: 5\nevent: hub.x\ndata: {"id":"5","type":"hub.x"}\n\n'
+    place, _, rest = last.partition(b"\n")
+    assert rest == b'event: hub.x\ndata: {"id":"5","type":"hub.x"}\n\n'
+    assert await place_of(parts, place.removeprefix(b"id: ").decode()) == 5
+    assert await place_of(parts, "3") == 3
+    assert await place_of(parts, "now") == 5
 
 
 async def test_a_cursor_is_a_number(world: World) -> None:
     headers = {**world.auth("org-M"), "last-event-id": "yesterday"}
     assert (await world.http.get("/v1/queues/org-M/stream", headers=headers)).status_code == 400
+
+
+@pytest.mark.parametrize("place", ["1-000000000000", "7", "7-000000000000"])
+async def test_a_place_that_this_ledger_does_not_have_is_gone(world: World, place: str) -> None:
+    await put(world, entries=(out("1", "x", "t-tasks-org-M"),))
+    await world.store.seal(10)
+    await world.store.mark_published(1)
+    gone = await world.http.get("/v1/queues/org-M/stream", headers={**world.auth("org-M"), "last-event-id": place})
+    assert gone.status_code == 410
+    assert gone.json()["type"] == "urn:hub:problem:cursor_expired"
+    assert "after=now" in gone.json()["hint"]
 
 
 async def test_a_receipt_is_pending_until_the_verdict(world: World) -> None:
