@@ -1,12 +1,12 @@
 """The tree of errors. The class says the policy that follows.
 
-    HubError
-    ├── TransientError       retry with backoff, the flow pauses (database or broker away)
-    ├── PoisonError          this one event cannot be handled: dead letter, then acknowledged
-    ├── RefusedError         the sender is told what is wrong; nothing else happens
-    │   └── NotFoundError    what was named does not exist
-    ├── UsageError           the user of a command is told what to do
-    └── InvariantError       stop: going on could do harm (worker exits, supervisor restarts it)
+HubError
+├── TransientError       retry with backoff, the flow pauses (database or broker away)
+├── PoisonError          this one event cannot be handled: dead letter, then acknowledged
+├── RefusedError         the sender is told what is wrong; nothing else happens
+│   └── NotFoundError    what was named does not exist
+├── UsageError           the user of a command is told what to do
+└── InvariantError       stop: going on could do harm (worker exits, supervisor restarts it)
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What the hub must never do (policy section 10), as questions to a played history. Each yields what is wrong.
 
-They look at published events and at dossiers before and after every row; none calls the code that it watches.
-"""
+They look at published events and at dossiers before and after every row; none calls the code that it watches."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -115,7 +114,7 @@ def plain(found: Candidates) -> tuple[Any, ...]:
     """What has to be the same whatever the store: all but the version and the order of people."""
 
     def view(one: PersonView) -> PersonView:
-        return replace(one, other_names=tuple(sorted(one.other_names)), tenures=tuple(sorted(one.tenures, key=repr)))
+        return one._replace(other_names=tuple(sorted(one.other_names)), tenures=tuple(sorted(one.tenures, key=repr)))
 
     return sorted(map(view, found.people), key=lambda one: one.cadre_id), found.organ, found.roster_size, found.more
 

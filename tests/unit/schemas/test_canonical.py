@@ -86,6 +86,12 @@ def test_outbound_ids_follow_from_the_cause_alone() -> None:
 
     assert made() == made(rules=["R-2", "R-1"])
     assert made()[14] == "5"
-    others = [{"cause": ("urn:hub:body:a", "f2")}, {"type": "x"}, {"rules": ["R-1"]}, {"pack": []}, {"case": None}]
+    others: list[dict[str, Any]] = [
+        {"cause": ("urn:hub:body:a", "f2")},
+        {"type": "x"},
+        {"rules": ["R-1"]},
+        {"pack": []},
+        {"case": None},
+    ]
     ids = {made(), *(made(**other) for other in others), made(about="B"), made(to=None)}
     assert len(ids) == 8
