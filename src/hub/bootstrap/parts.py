@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 from hub.adapters.calendar import read_calendar
 from hub.adapters.keys import Verifier
 from hub.adapters.postgres import PostgresStore
 from hub.adapters.postgres.clock import DatabaseClock
 from hub.bootstrap.store import open_store
-from hub.policy.loader import shipped
+from hub.policy.loader import load_active, shipped
+from hub.ports import Keys
 from hub.service.hub import HubService
 from hub.settings import Settings
-
-if TYPE_CHECKING:
-    from hub.ports import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +32,8 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
     """Everything that receives, times and answers. Raises as :func:`open_store`, and UsageError for a bad calendar."""
     calendar = read_calendar(settings.calendar_file)
     async with open_store(settings) as store:
-        keys = cast("Keys", Verifier())  # reads attributes and data alone, which the port's Decoded has too
-        packs = shipped(settings.rule_packs) if settings.rule_packs else None
+        keys: Keys = Verifier()
+        packs = shipped(settings.rule_packs) if settings.rule_packs else load_active(settings.data)
         service = HubService(store, keys, calendar, settings, packs)
         clock = store.clock if isinstance(store.clock, DatabaseClock) else None
         yield Hub(settings, store, service, clock)
