@@ -31,8 +31,8 @@ from hub.settings import Settings
 
 RATE = 30.0
 """Findings a second: the hub must keep up with them beside the campaign itself."""
-PROBES = 24
-"""Events sent after a fault whose outputs must all be there for the flow to count as resumed: every topic and partition."""
+FIRST_EVENTS = 200
+"""So many come through before the first fault: every topic and partition is known by then."""
 RESUME_LIMIT_S = 90.0
 CALM_S = (0.2, 1.5)
 SETTLE_S = 180.0
@@ -114,7 +114,7 @@ class Campaign:
         try:
             deadline = time.monotonic() + self._seconds
             breaker = Breaker(stack, self._chance)
-            await watcher.all_there(lambda: _outputs_since(feeder, 0.0), RESUME_LIMIT_S)
+            await watcher.everything(feeder, FIRST_EVENTS, RESUME_LIMIT_S)
             for number, fault in enumerate(plan(self._seed, self._kills, self._only), 1):
                 if time.monotonic() > deadline or feeding.done():
                     break
@@ -132,7 +132,7 @@ class Campaign:
         since = await breaker.do(fault)
         self.result.kills[fault.name] += 1
         try:
-            back = await watcher.all_there(lambda: _outputs_since(feeder, since), self._patience_s)
+            back = await watcher.flows(feeder, since, self._patience_s)
             took = max(0.0, back - since)
         except TimeoutError:
             took = self._patience_s
@@ -166,14 +166,6 @@ class Campaign:
         self.result.expected, self.result.seen = judged.expected, judged.seen - (len(judged.strange) - len(strange))
         self.result.lost = [*judged.lost, *await _not_queued(store, census)]
         self.result.duplicates = [*judged.twice, *strange]
-
-
-def _outputs_since(feeder: Feeder, since: float) -> list[str] | None:
-    """Outputs of the first events first tried after a moment; None until there are enough of them."""
-    later = [ident for ident, began in feeder.began.items() if began >= since][:PROBES]
-    if len(later) < PROBES:
-        return None
-    return [output for ident in later for output in feeder.sent[ident].expected]
 
 
 async def _not_queued(store: PostgresStore, census: Census) -> list[str]:

@@ -23,6 +23,7 @@ ANSWER_S = 15.0
 
 class Feeder:
     """``began``: event id → when it was first tried. ``doubtful``: events that may have been taken more than once.
+    ``places``: event id → topic and partition, where Kafka has told. ``web``: when HTTP took an event, by id.
 
     One event in ``CHUNK`` goes over HTTP. A retraction waits for the chunk after its report, so that order holds.
     """
@@ -34,6 +35,8 @@ class Feeder:
         self.sent: dict[str, Told] = {}
         self.began: dict[str, float] = {}
         self.doubtful: set[str] = set()
+        self.places: dict[str, tuple[str, int]] = {}
+        self.web: dict[str, float] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until ``stop``, then finish what was begun."""
@@ -76,7 +79,8 @@ class Feeder:
             try:
                 topics = [(self._settings.topic_prefix + one.topic, one) for one in rest]
                 sent = [await producer.send(topic, one.value, one.key.encode()) for topic, one in topics]
-                await asyncio.gather(*sent)
+                for one, told in zip(rest, await asyncio.gather(*sent), strict=True):
+                    self.places[one.id] = (told.topic, told.partition)
                 break
             except (KafkaError, OSError):
                 self.doubtful.update(one.id for one in rest)
@@ -93,6 +97,7 @@ class Feeder:
             try:
                 reply = await self._client.post("/v1/events", content=one.value, headers=headers)
                 if reply.status_code == 202:
+                    self.web[one.id] = time.monotonic()
                     return
                 if reply.status_code < 500:
                     raise AssertionError(f"{one.id} was refused: {reply.status_code} {reply.text}")

@@ -131,6 +131,12 @@ class History:
             again,
         )
 
+    def sign(self, code: str, event: dict[str, Any]) -> None:
+        """Sign a structured event anew as ``code``. Raises ValueError where it has no canonical form."""
+        attributes = {name: value for name, value in event.items() if name not in ("data", "signature")}
+        key = self._key(code)
+        event["signature"] = keys.sign(Event(attributes, event.get("data")), key, key["kid"])
+
     def _key(self, code: str) -> dict[str, str]:
         if code not in self._keys:
             self._keys[code] = keys.load(keys_folder(self.data), code)

@@ -1,21 +1,25 @@
-"""Reads all outputs while the campaign runs, and says when an event's outputs were all there."""
+"""Reads all outputs while the campaign runs, and says when the flow was back."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
 
 import orjson
 
 from hub.adapters.outputs import KafkaOutputs
 from hub.chaos.census import output_topics
+from hub.chaos.feeder import Feeder
 from hub.domain.registry import Registry
 from hub.errors import TransientError
 from hub.settings import Settings
 
-LOOK_S = 0.05
+LOOK_S = 0.2
+FAR_BACK_S = 120.0
 AGAIN_S = 0.5
+
+
+Place = tuple[str, int]
 
 
 class Watcher:
@@ -35,11 +39,33 @@ class Watcher:
             except TransientError:
                 await asyncio.sleep(AGAIN_S)
 
-    async def all_there(self, wanted: Callable[[], Iterable[str] | None], within_s: float) -> float:
-        """When the last of these outputs was read; ``wanted`` is None while it is not known yet. Raises TimeoutError."""
+    def moved(self, feeder: Feeder, since: float) -> dict[Place, float]:
+        """Per partition of the inbound topics, when an event of it first came out after a moment."""
+        found: dict[Place, float] = {}
+        for ident, place in reversed(feeder.places.items()):
+            at = max((self.seen.get(output, 0.0) for output in feeder.sent[ident].expected), default=0.0)
+            if at >= since:
+                found[place] = min(at, found.get(place, at))
+            elif at and feeder.began[ident] < since - FAR_BACK_S:
+                break
+        return found
+
+    async def flows(self, feeder: Feeder, since: float, within_s: float) -> float:
+        """When every partition had moved again, and HTTP had taken an event again. Raises TimeoutError."""
+        wanted = set(feeder.places.values())
         async with asyncio.timeout(within_s):
             while True:
-                ids = wanted()
-                if ids is not None and all(one in self.seen for one in ids):
-                    return max((self.seen[one] for one in ids), default=time.monotonic())
+                moved = self.moved(feeder, since)
+                taken = next((at for at in feeder.web.values() if at >= since), None)
+                if wanted <= moved.keys() and taken is not None:
+                    return max(taken, *moved.values())
+                await asyncio.sleep(LOOK_S)
+
+    async def everything(self, feeder: Feeder, events: int, within_s: float) -> None:
+        """Wait until the first ``events`` events have come out. Raises TimeoutError."""
+        async with asyncio.timeout(within_s):
+            while True:
+                first = list(feeder.sent.values())[:events]
+                if len(first) == events and all(output in self.seen for one in first for output in one.expected):
+                    return
                 await asyncio.sleep(LOOK_S)
