@@ -43,10 +43,10 @@ def why(
 
 
 async def _trace(settings: Settings, task: str) -> Trace:
-    from hub.policy.loader import shipped  # slow to import, and needed here alone
+    from hub.policy.loader import load_active  # slow to import, and needed here alone
 
     async with bootstrap.open_store(settings) as store:
-        return await trace(store, shipped(), task)
+        return await trace(store, load_active(settings.data), task)
 
 
 def _lines(found: Trace) -> Iterator[str]:
