@@ -62,9 +62,11 @@ lint: setup ## ruff, mypy --strict, import-linter
 
 generate: setup ## JSON Schema, AsyncAPI and whatever else is generated from the models
 	$(BIN)/python -m schemas.generate
+	$(BIN)/python -m hub.api
 
 generate-check: setup ## fails where a generated file is stale
 	$(BIN)/python -m schemas.generate --check
+	$(BIN)/python -m hub.api --check
 
 test: lint generate-check ## everything: lint, types, generated files, the whole suite
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
