@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +10,12 @@ from time import monotonic
 
 import pytest
 
-from hub.adapters.embedded.roles import environment
 from hub.adapters.kafka.admin import ensure_topics
 from hub.bootstrap import open_hub, prepare
 from hub.settings import Settings
 from schemas.topics import FINDINGS
 from tests.integration.recovery.mill import Mill, steps
+from tests.integration.recovery.roles import Roles
 from tests.support import containers
 
 pytestmark = [
@@ -29,29 +26,6 @@ pytestmark = [
 ]
 THIRD = len(steps()) // 3
 WITHIN_S = 90.0
-
-
-class Roles:
-    """The hub's own processes, ended with the test."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._running: list[subprocess.Popen[bytes]] = []
-
-    def start(self, role: str, number: int = 0) -> None:
-        variables = {**os.environ, **environment(self._settings), "HUB_WORKER_INDEX": str(number)}
-        with (self._settings.data / f"{role}-{number}.log").open("wb") as log:
-            command = [sys.executable, "-m", "hub.roles", role]
-            self._running.append(subprocess.Popen(command, env=variables, stdout=log, stderr=log))
-
-    def end(self) -> None:
-        for one in self._running:
-            one.terminate()
-        for one in self._running:
-            try:
-                one.wait(20)
-            except subprocess.TimeoutExpired:
-                one.kill()
 
 
 @pytest.fixture
