@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
+from contextlib import suppress
 
 import structlog
 from starlette.requests import Request
@@ -11,6 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hub import log_events
 from hub.api.problems import Problem, respond
 from schemas.codec import BATCH, MAX_BATCH_BYTES
+
+DRAIN_BYTES, DRAIN_S = 64 * 1024 * 1024, 5.0
+"""How much of a refused body is still read, and thrown away, and for how long."""
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +43,20 @@ class BodyLimit:
                 raise _too_large(limit)
             await self._app(scope, _counted(receive, limit), send)
         except Problem as problem:
+            await _drained(receive)
             await respond(request, problem)(scope, receive, send)
+
+
+async def _drained(receive: Receive) -> None:
+    """Let the sender finish, within bounds: one that is cut off while it still sends never reads the answer."""
+    had = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_S):
+            while had < DRAIN_BYTES:
+                message = await receive()
+                had += len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
 
 
 def _counted(receive: Receive, limit: int) -> Receive:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +37,15 @@ class Hostile:
 
 
 class Maker:
-    """The same seed makes the same inputs. ``huge``: size of the largest, in bytes."""
+    """The same seed makes the same inputs. ``huge``: size of the largest, in bytes.
 
-    def __init__(self, seed: int, huge: int) -> None:
+    ``sign`` gives an event a good signature: most that still can have one get it, so that what lies behind the
+    signature is tried too.
+    """
+
+    def __init__(self, seed: int, huge: int, sign: Callable[[dict[str, Any]], None]) -> None:
         self._chance = random.Random(seed)
-        self._huge = huge
+        self._huge, self._sign = huge, sign
         self._serial = 0
         ways = [way for name, way in sorted(vars(Maker).items()) if name.startswith("_way_")]
         self._ways: list[Callable[[Maker, dict[str, Any]], bytes | Hostile]] = ways
@@ -67,16 +72,22 @@ class Maker:
                     todo.append(holder[key])
         return [one for one in found if one[1] not in ("id", "source")]
 
+    def _text(self, event: dict[str, Any]) -> bytes:
+        if self._chance.random() < 0.8:
+            with suppress(ValueError, TypeError, KeyError, AttributeError):
+                self._sign(event)
+        return json.dumps(event).encode()
+
     def _way_wrong_types(self, event: dict[str, Any]) -> bytes:
         for _ in range(self._chance.randint(1, 4)):
             holder, key = self._chance.choice(self._places(event))
             holder[key] = self._chance.choice(ODD_VALUES)
-        return json.dumps(event).encode()
+        return self._text(event)
 
     def _way_missing(self, event: dict[str, Any]) -> bytes:
         holder, key = self._chance.choice(self._places(event))
         del holder[key]
-        return json.dumps(event).encode()
+        return self._text(event)
 
     def _way_cut_off(self, event: dict[str, Any]) -> bytes:
         text = json.dumps(event, ensure_ascii=False).encode()
@@ -93,11 +104,11 @@ class Maker:
 
     def _way_huge(self, event: dict[str, Any]) -> bytes:
         event["data"]["context"] = "大" * (self._chance.randrange(self._huge // 30, self._huge) // 3)
-        return json.dumps(event, ensure_ascii=False).encode()
+        return self._text(event)
 
     def _way_many(self, event: dict[str, Any]) -> bytes:
         event["data"]["subjects"] = event["data"].get("subjects", [{}]) * self._chance.randrange(101, 600)
-        return json.dumps(event).encode()
+        return self._text(event)
 
     def _way_deep(self, event: dict[str, Any]) -> bytes:
         depth = self._chance.choice((200, 5_000, 100_000))
@@ -111,12 +122,12 @@ class Maker:
 
     def _way_surrogates(self, event: dict[str, Any]) -> bytes:
         event["data"]["ref"] = "\ud800\udfff\ud800"
-        return json.dumps(event).encode()
+        return self._text(event)
 
     def _way_null_bytes(self, event: dict[str, Any]) -> bytes:
         holder, key = self._chance.choice(self._places(event))
         holder[key] = "a\x00b"
-        text = json.dumps(event).encode()
+        text = self._text(event)
         return text if self._chance.random() < 0.5 else text.replace(b"\\u0000", b"\x00")
 
     def _way_duplicate_keys(self, event: dict[str, Any]) -> bytes:
@@ -126,7 +137,7 @@ class Maker:
 
     def _way_clock(self, event: dict[str, Any]) -> bytes:
         event["time"] = self._chance.choice(TIMES)
-        return json.dumps(event).encode()
+        return self._text(event)
 
     def _way_numbers(self, event: dict[str, Any]) -> bytes:
         text = json.dumps(event).replace(
@@ -136,24 +147,24 @@ class Maker:
 
     def _way_stranger(self, event: dict[str, Any]) -> bytes:
         event["source"] = self._chance.choice(("urn:hub:body:nobody", "urn:hub:self", "", "x" * 5_000, 7, None))
-        return json.dumps(event).encode()
+        return self._text(event)
 
     def _way_unknown_type(self, event: dict[str, Any]) -> bytes:
         event["type"] = self._chance.choice(("hub.finding.guessed", "hub.", "../../etc", "task.proposed", "x" * 3_000))
-        return json.dumps(event).encode()
+        return self._text(event)
 
     def _way_label(self, event: dict[str, Any]) -> bytes:
         event["dataclassification"] = self._chance.choice(("top_secret", "secret", "", "PUBLIC", None, 3, ["public"]))
-        return json.dumps(event).encode()
+        return self._text(event)
 
     def _way_long_id(self, event: dict[str, Any]) -> bytes:
         event["id"] += self._chance.choice(("x" * 100_000, "\n\r\t", "'; drop table inbox; --", "\u0000", "🏛" * 200))
-        return json.dumps(event).encode()
+        return self._text(event)
 
     def _way_number_that_fails(self, event: dict[str, Any]) -> bytes:
         for subject in event["data"].get("subjects", []):
             subject["citizen_id"] = "37710119000101" + str(self._chance.randrange(1000, 9999))
-        return json.dumps(event).encode()
+        return self._text(event)
 
     def _way_headers(self, event: dict[str, Any]) -> Hostile:
         odd: Headers = [

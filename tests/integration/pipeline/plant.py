@@ -88,9 +88,11 @@ class Plant:
             await self.roles[-1].ready()
         return self.roles[-1]
 
-    async def send(self, told: Iterable[Told]) -> None:
+    async def send(self, told: Iterable[Told], *, largest: int = 1_000_000) -> None:
         """Write to the inbound topics, acknowledged."""
-        producer = AIOKafkaProducer(bootstrap_servers=self.settings.kafka, linger_ms=10, acks="all")
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self.settings.kafka, linger_ms=10, acks="all", max_request_size=largest
+        )
         await producer.start()
         try:
             for one in told:
