@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import signal
 import time
@@ -117,5 +118,8 @@ class Breaker:
 
 
 def _send(pid: int, number: signal.Signals) -> None:
+    """To a process of ours alone: one that ended a moment ago may have left its number to a stranger."""
     with suppress(psutil.NoSuchProcess):
-        psutil.Process(pid).send_signal(number)
+        process = psutil.Process(pid)
+        if os.getpid() in (parent.pid for parent in process.parents()):
+            process.send_signal(number)
