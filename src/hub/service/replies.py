@@ -335,7 +335,7 @@ async def _link_reviewed(session: Session, source: Source, data: dict[str, Any])
     for ref in data["findings"]:
         ident = await acts.resolve(session, ref)
         file = await session.file(ident) if ident else None
-        if file is None:
+        if file is None or not file.statement_data():
             raise Refusal("unknown_ref", "no finding is known by one of these refs", fields={"missing": ["findings"]})
         files.append(file)
     issues = sorted({file.statement_data()["issue"].get("ref") or file.id for file in files})

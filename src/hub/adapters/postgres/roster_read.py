@@ -90,7 +90,6 @@ class PostgresRoster:
 
     async def lookup(self, queries: Sequence[SubjectQuery]) -> list[Candidates]:
         """Candidates of each query, in order."""
-        finder = Finder(self)
         answers: dict[int, Candidates] = {}
         todo = list(range(len(queries)))
         missing: dict[Question, None] = {}
@@ -98,7 +97,9 @@ class PostgresRoster:
             gaps: list[int] = []
             for at in todo:
                 self._open = {}
-                answers[at] = finder.lookup([queries[at]])[0]
+                answers[at] = Finder(self).lookup([queries[at]])[
+                    0
+                ]  # anew: it remembers answers, also those not there yet
                 if self._open:
                     gaps.append(at)
                     missing.update(self._open)
