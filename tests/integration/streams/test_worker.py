@@ -37,7 +37,9 @@ async def test_killed_twice_it_handles_everything_and_commits_nothing_unhandled(
     last = yard.worker(slow_s=0.05)
     resumed_s = await until(lambda: len(yard.lines()) > before, RESUME_S)
     print(f"resumed after {resumed_s:.1f} s")
-    while len(set(yard.values())) < MANY or await yard.check_committed() < MANY:
+    committed = 0
+    while len(set(yard.values())) < MANY or committed < MANY:
+        committed = await yard.check_committed()
         await asyncio.sleep(0.2)
     assert await last.end() == 0
     assert set(yard.values()) == set(numbered(MANY))
