@@ -1,6 +1,6 @@
 """Generated hostile inputs over Kafka and HTTP: each is answered, nothing falls over, what is valid between them arrives.
 
-``HUB_TEST_HOSTILE`` sets how many (default 2,000; 10,000 for the long run); half go over Kafka, half over HTTP.
+``HUB_TEST_HOSTILE`` sets how many (default 400; 10,000 for the long run); half go over Kafka, half over HTTP.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.integration.pipeline.hostile import Maker
 from tests.integration.pipeline.plant import Plant, Role, plant
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
-MANY = int(os.environ.get("HUB_TEST_HOSTILE", "2000"))
+MANY = int(os.environ.get("HUB_TEST_HOSTILE", "400"))
 VALID_EVERY = 20
 AT_ONCE = 8
 GROWTH_BYTES = 150 * 1024 * 1024
