@@ -11,6 +11,7 @@ from time import monotonic
 import pytest
 
 from hub.adapters.kafka.admin import ensure_topics
+from hub.adapters.topics import client
 from hub.bootstrap import open_hub, prepare
 from hub.settings import Settings
 from schemas.topics import FINDINGS
@@ -26,6 +27,7 @@ pytestmark = [
 ]
 THIRD = len(steps()) // 3
 WITHIN_S = 90.0
+HEARD_S = 30.0
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ async def test_a_broker_is_lost_and_nothing_with_it(
 ) -> None:
     settings, brokers = cluster
     await prepare(settings, sample=True)
-    assert replicas(settings, FINDINGS["audit"]) == {3}
+    assert await replicas(settings, FINDINGS["audit"]) == {3}
     roles = Roles(settings)
     try:
         for role, number in (("worker", 0), ("worker", 1), ("relay", 0)):
@@ -76,12 +78,18 @@ async def everything_is_out(mill: Mill, count: int) -> None:
             await asyncio.sleep(0.1)
 
 
-def replicas(settings: Settings, topic: str) -> set[int]:
-    """How many copies the partitions of a topic have."""
-    from hub.adapters.topics import client
+async def replicas(settings: Settings, topic: str) -> set[int]:
+    """How many copies the partitions of a topic have, as soon as the broker that answers has heard of the topic.
 
-    found = client(settings).list_topics(topic, timeout=20).topics[topic].partitions
-    return {len(one.replicas) for one in found.values()}
+    The controller acknowledges a new topic before every broker knows it, so the first answer may be an empty one.
+    """
+    asked = client(settings)
+    async with asyncio.timeout(HEARD_S):
+        while True:
+            found = (await asyncio.to_thread(asked.list_topics, topic, 20)).topics[topic].partitions
+            if found:
+                return {len(one.replicas) for one in found.values()}
+            await asyncio.sleep(0.2)
 
 
 async def test_one_broker_serves_the_whole_suite(tmp_path: Path) -> None:
