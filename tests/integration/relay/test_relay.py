@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 import pytest
+from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # ships no types
 
 from hub.adapters.clock import SHANGHAI
 from hub.adapters.kafka.publisher import FencedError, Publisher
@@ -128,7 +129,23 @@ async def test_of_two_relays_one_works_and_the_other_takes_over(settings: Settin
     assert [value for _, value in got] == [b"%d" % n for n in range(300)]
 
 
-async def test_a_zombie_cannot_publish_after_its_successor_began(settings: Settings, store: PostgresStore) -> None:
+class OneByOne(AIOKafkaProducer):  # type: ignore[misc]  # ships no types
+    """Gives a message up only when the one before it was answered: an error is met in the middle of a transaction."""
+
+    before: asyncio.Future[object] | None = None
+
+    async def send(self, *args: object, **named: object) -> asyncio.Future[object]:
+        if self.before is not None:
+            await asyncio.wait([self.before])
+        self.before = await super().send(*args, **named)
+        return self.before
+
+
+@pytest.mark.parametrize("kind", [AIOKafkaProducer, OneByOne])
+async def test_a_zombie_cannot_publish_after_its_successor_began(
+    settings: Settings, store: PostgresStore, kind: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.adapters.kafka.publisher.AIOKafkaProducer", kind)
     await append(store, [entry(0)])
     async with relay(settings, store) as task:
         await until_published(store, 1, task)

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # ships no types
 from aiokafka.errors import (  # type: ignore[import-untyped]  # ships no types
+    IllegalOperation,
     InvalidProducerEpoch,
     KafkaError,
     ProducerFenced,
@@ -91,18 +92,32 @@ class Publisher:
         if producer is None:
             raise TransientError("the relay's producer is stopped")
         await producer.begin_transaction()
-        sent: list[Any] = []
-        for entry in entries:
-            key = entry.key.encode() if entry.key is not None else None
-            sent.append(await producer.send(f"{self._prefix}{entry.topic}", entry.body, key, headers=HEADERS))
-            sent[-1].add_done_callback(_heard)
-        sent.append(await producer.send(self._watermark_topic, watermark.encoded(), str(shard).encode(), partition=0))
+        mark = (self._watermark_topic, watermark.encoded(), str(shard).encode())
+        lines = [
+            (f"{self._prefix}{entry.topic}", entry.body, entry.key.encode() if entry.key is not None else None)
+            for entry in entries
+        ]
+        sent: list[asyncio.Future[Any]] = []
+        try:
+            for topic, body, key in lines:
+                sent.append(await producer.send(topic, body, key, headers=HEADERS))
+                sent[-1].add_done_callback(_heard)
+            sent.append(await producer.send(*mark, partition=0))
+        except IllegalOperation as error:  # the sender met a fatal error meanwhile and ended the transaction
+            raise _why(sent) from error
         outcomes = await asyncio.gather(*sent, return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
         faults.reached(faults.BEFORE_KAFKA_COMMIT)
         await producer.commit_transaction()
+
+
+def _why(sent: Sequence[asyncio.Future[Any]]) -> BaseException:
+    """What ended a transaction: the error of the message that met it."""
+    done = (one for one in sent if one.done() and not one.cancelled())
+    met = next((error for one in done if (error := one.exception())), None)
+    return met or TransientError("publishing: the transaction ended before its last message")
 
 
 def _heard(sent: asyncio.Future[Any]) -> None:
