@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +82,7 @@ class Maker:
     def _way_wrong_types(self, event: dict[str, Any]) -> bytes:
         for _ in range(self._chance.randint(1, 4)):
             holder, key = self._chance.choice(self._places(event))
-            holder[key] = self._chance.choice(ODD_VALUES)
+            holder[key] = deepcopy(self._chance.choice(ODD_VALUES))  # what is put in may itself be changed next
         return self._text(event)
 
     def _way_missing(self, event: dict[str, Any]) -> bytes:
