@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Literal
 
-from hub.adapters.kafka.admin import ensure_topics, spec
 from hub.adapters.kafka.publisher import Publisher
 from hub.adapters.kafka.watermark import Watermark, read_watermark
+from hub.adapters.topics import make_topics, spec_of
 from hub.domain.chain import GENESIS
 from hub.errors import RefusedError
 from hub.ports_operations import Operations
@@ -40,7 +40,7 @@ async def adopt(settings: Settings, store: Operations, *, republish: bool = Fals
 async def _adopt(settings: Settings, store: Operations, *, republish: bool, shard: int) -> Adopted:
     prefix = settings.topic_prefix
     name, topic = f"{prefix}{settings.app_id}-relay-{shard}", prefix + WATERMARK
-    await ensure_topics(settings.kafka, [spec(WATERMARK, prefix=prefix)])
+    await make_topics(settings, [spec_of(settings, WATERMARK)])
     async with Publisher(settings.kafka, name, topic, prefix) as publisher:
         found = await read_watermark(settings.kafka, topic, shard)
         mark = await store.published()

@@ -17,9 +17,9 @@ import structlog
 
 from hub import log_events
 from hub.adapters.embedded.ready import announce
-from hub.adapters.kafka.admin import ensure_topics, spec
 from hub.adapters.kafka.publisher import FencedError, Publisher
 from hub.adapters.kafka.watermark import Watermark, read_watermark
+from hub.adapters.topics import make_topics, spec_of
 from hub.errors import TransientError
 from hub.ports import LedgerEntry
 from hub.ports_operations import Operations
@@ -119,7 +119,7 @@ class Relay:
     async def _make_topics(self, names: list[str]) -> None:
         fresh = sorted(set(names) - self._topics)
         if fresh:
-            await ensure_topics(self._settings.kafka, [spec(one, prefix=self._settings.topic_prefix) for one in fresh])
+            await make_topics(self._settings, [spec_of(self._settings, one) for one in fresh])
             self._topics.update(fresh)
 
     async def _seal(self) -> int:

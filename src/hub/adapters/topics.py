@@ -36,22 +36,34 @@ class TopicSpec:
     config: Mapping[str, str] = field(default_factory=dict)
 
 
+def spec_of(settings: Settings, name: str) -> TopicSpec:
+    """The one way in which the topic ``name`` of the contract is made, whoever makes it.
+
+    What was sent in is kept for a short time; what the hub says is kept for ever, as a reader may come late; alerts as
+    long as the broker keeps things by itself.
+    """
+    partitions = settings.partitions if name in topics.INBOUND_TOPICS else 1
+    if name in topics.COMPACTED:
+        return TopicSpec(name, partitions, {"cleanup.policy": "compact"})
+    if name in topics.INBOUND_TOPICS:
+        return TopicSpec(name, partitions, {"retention.ms": str(settings.inbound_retention_hours * HOUR_MS)})
+    return TopicSpec(name) if name == topics.ALERTS else _kept(name)
+
+
+def _kept(name: str) -> TopicSpec:
+    return TopicSpec(name, config={"retention.ms": FOR_EVER})
+
+
 def common_topics(settings: Settings) -> list[TopicSpec]:
-    """Inbound topics, their dead-letter topics, alerts and the watermark. What was sent in is kept for a short time."""
-    found = [TopicSpec(topics.ALERTS), TopicSpec(topics.WATERMARK, config={"cleanup.policy": "compact"})]
-    short = str(settings.inbound_retention_hours * HOUR_MS)
-    for name in topics.INBOUND_TOPICS:
-        compacted = name in topics.COMPACTED
-        config = {"cleanup.policy": "compact"} if compacted else {"retention.ms": short}
-        found.append(TopicSpec(name, settings.partitions, config))
-        found.append(TopicSpec(name + topics.DLQ_SUFFIX, config={"retention.ms": FOR_EVER}))
-    return found
+    """Inbound topics, their dead-letter topics, alerts and the watermark."""
+    set_aside = [name + topics.DLQ_SUFFIX for name in topics.INBOUND_TOPICS]
+    return [spec_of(settings, name) for name in (topics.ALERTS, topics.WATERMARK, *topics.INBOUND_TOPICS, *set_aside)]
 
 
 def own_topics(source: Source) -> list[TopicSpec]:
-    """What a source reads: its tasks, clarifications and receipts. Kept for ever: a reader may come late."""
+    """What a source reads: its tasks, clarifications and receipts."""
     names = (topics.tasks(source.code), topics.clarifications(source.code), topics.receipts(source.code))
-    return [TopicSpec(name, config={"retention.ms": FOR_EVER}) for name in names]
+    return [_kept(name) for name in names]
 
 
 async def make_topics(settings: Settings, wanted: Iterable[TopicSpec]) -> list[str]:
@@ -101,6 +113,8 @@ def _finish(name: str, made: Any) -> None:
     """Somebody else making the topic at the same moment is as good as making it."""
     try:
         made.result(WITHIN_S)
+    except TimeoutError as error:
+        raise TransientError(f"making the topic {name}: no answer", hint="is Kafka up? see hub status") from error
     except KafkaException as error:
         why = error.args[0]
         if why.code() in _REFUSALS:

@@ -195,30 +195,20 @@ def states(view: View, case: Case) -> Iterator[Want]:
         )
 
 
+ATTRIBUTION = (
+    ("R-GR-04", "attrrev", "attribution.review.requested"),
+    ("R-GR-01", "attr", "attribution.requested"),
+)
+
+
 def attribution(view: View, case: Case) -> Iterator[Want]:
     """Gate-4 and R-GR-04: the body that made the finding is asked, nobody is presumed responsible."""
     for one in view.counted(case):
         fired = finding_rules(view, one, counted=True)
-        if "R-GR-04" in fired:
-            yield Want(
-                f"attrrev:{one.id}",
-                "attribution.review.requested",
-                one.source,
-                ["R-GR-04"],
-                data={"finding": one.ref},
-                case=case.id,
-                grounds=[f"revision:{one.revision}"],
-            )
-        if "R-GR-01" in fired:
-            yield Want(
-                f"attr:{one.id}",
-                "attribution.requested",
-                one.source,
-                ["R-GR-01"],
-                data={"finding": one.ref},
-                case=case.id,
-                grounds=[f"revision:{one.revision}"],
-            )
+        for rule, slot, kind in ATTRIBUTION:
+            if rule in fired:
+                data, grounds = {"finding": one.ref}, [f"revision:{one.revision}"]
+                yield Want(f"{slot}:{one.id}", kind, one.source, [rule], data=data, case=case.id, grounds=grounds)
 
 
 def finding_rules(view: View, one: Statement, *, counted: bool, within_period: bool = False) -> frozenset[str]:

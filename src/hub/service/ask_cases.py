@@ -11,7 +11,7 @@ from hub.domain.facts import Dossier, Task
 from hub.domain.tasks import ground_of
 from hub.domain.view import View
 from hub.service import acts, replies
-from hub.service.asking import Question, about_cadre, denied, named_task
+from hub.service.asking import Question, about_cadre, denied, task_asked_about
 from hub.service.session import Cause, Session
 from hub.service.status import find_case, stage, task_state, view_of
 from hub.service.verdicts import Answer, Refusal
@@ -72,13 +72,10 @@ async def case_read(question: Question) -> Answer:
 
 async def task_read(question: Question) -> Answer:
     """State, measure and clock of a task, its own pack, and a newer one in force since."""
-    found = await named_task(question)
-    if found is None:
-        return denied("not_open")
+    found = await task_asked_about(question)
+    if isinstance(found, Answer):
+        return found
     dossier, task = found
-    refused = await about_cadre(question, dossier.about)
-    if refused is not None:
-        return refused
     now = question.session.packs.names_on(question.session.today)
     newer = [name for name in now if name not in task.pack] or None
     paused = bool(task.pauses) and task.pauses[-1].until is None
@@ -96,13 +93,10 @@ async def task_read(question: Question) -> Answer:
 
 async def task_recompute(question: Question) -> Answer:
     """What the newest pack would propose on the same facts; the task keeps its own (R-GV-01)."""
-    found = await named_task(question)
-    if found is None:
-        return denied("not_open")
+    found = await task_asked_about(question)
+    if isinstance(found, Answer):
+        return found
     dossier, task = found
-    refused = await about_cadre(question, dossier.about)
-    if refused is not None:
-        return refused
     session = question.session
     pack = session.packs.on(session.today)
     return Answer("allowed", {"pack": list(pack.names), "measure": recompute(dossier, task, session)})
@@ -151,27 +145,12 @@ async def cadre_history(question: Question) -> Answer:
 
 async def decision_record(question: Question) -> Answer:
     """People's decision by console: the same checks as by message, two people always (N-35)."""
-    found = await named_task(question)
-    if found is None:
-        return denied("not_open")
+    found = await task_asked_about(question)
+    if isinstance(found, Answer):
+        return found
     dossier, task = found
     session, args = question.session, question.args
-    refused = await about_cadre(question, dossier.about)
-    if refused is not None:
-        return refused
-    fields = (
-        "decision",
-        "measure",
-        "organ",
-        "document_no",
-        "decided_on",
-        "effective_on",
-        "announced_to",
-        "reason",
-        "recorded_by",
-        "confirmed_by",
-    )
-    data = {name: args[name] for name in fields if args.get(name) is not None}
+    data = {name: args[name] for name in replies.DECISION_FIELDS if args.get(name) is not None}
     source = session.registry.sources[task.to]
     now = session.uow.now.isoformat()
     session.cause = Cause(source.urn, source.code, f"console:{uuid4()}", now, "task.decided")

@@ -80,6 +80,14 @@ def released(question: Question, organ: str | None) -> bool:
     return officer is not None and officer.role == "secrecy_officer" and officer.place == organ
 
 
+async def task_asked_about(question: Question) -> tuple[Dossier, Task] | Answer:
+    """The task that is named and its dossier, or why this asker gets no answer about it."""
+    found = await named_task(question)
+    if found is None:
+        return denied("not_open")
+    return await about_cadre(question, found[0].about) or found
+
+
 async def named_task(question: Question) -> tuple[Dossier, Task] | None:
     named = question.args.get("task")
     session = question.session

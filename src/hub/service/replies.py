@@ -9,8 +9,11 @@ from hub.domain.registry import Source
 from hub.service import acts, findings
 from hub.service.session import Session
 from hub.service.verdicts import Refusal
+from schemas.replies import TaskDecided
 
 TWO_PEOPLE = ("task.decided", "match.reviewed", "link.reviewed", "cadre.merged")
+DECISION_FIELDS = tuple(name for name in TaskDecided.model_fields if name != "task")
+"""What is kept of people's decision, by message or by console."""
 
 
 async def handle(session: Session, source: Source, type: str, data: dict[str, Any]) -> None:
@@ -109,19 +112,7 @@ async def _decided(session: Session, source: Source, data: dict[str, Any]) -> No
     key, task = await _task(session, data["task"], states=OPEN_TASK)
     _mine(source, task.to)
     check_decision(task, data)
-    fields = (
-        "decision",
-        "measure",
-        "organ",
-        "document_no",
-        "decided_on",
-        "effective_on",
-        "announced_to",
-        "reason",
-        "recorded_by",
-        "confirmed_by",
-    )
-    decision = {name: data.get(name) for name in fields}
+    decision = {name: data.get(name) for name in DECISION_FIELDS}
     await session.step(key, {"kind": "task.decided", "task": task.id, "decision": decision, "on": _on(session)})
 
 

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # ships no types
 
-from hub.adapters.kafka.admin import TopicSpec, ensure_topics
 from hub.adapters.kafka.backlog import backlog
 from hub.adapters.postgres import PostgresStore, migrate
+from hub.adapters.topics import TopicSpec, make_topics
 from hub.errors import TransientError
 from hub.settings import Settings
 
@@ -25,9 +25,7 @@ async def store(fresh: Settings) -> AsyncIterator[PostgresStore]:
 
 @pytest.fixture
 async def topic(fresh: Settings) -> str:
-    name = f"{fresh.topic_prefix}replies"
-    await ensure_topics(fresh.kafka, [TopicSpec(name, partitions=2)])
-    return name
+    return (await make_topics(fresh, [TopicSpec("replies", partitions=2)]))[0]
 
 
 async def send(settings: Settings, topic: str, count: int, *, transaction: bool = False) -> None:

@@ -10,8 +10,7 @@ from time import monotonic
 
 import pytest
 
-from hub.adapters.kafka.admin import ensure_topics
-from hub.adapters.topics import client
+from hub.adapters.topics import client, make_topics
 from hub.bootstrap import open_hub, prepare
 from hub.settings import Settings
 from schemas.topics import FINDINGS
@@ -96,7 +95,7 @@ async def test_one_broker_serves_the_whole_suite(tmp_path: Path) -> None:
     """What ``HUB_TEST_STACK=containers`` gives every test: a transaction goes through, a story comes out."""
     with containers.running(Settings(data=tmp_path / "data", partitions=2)) as (settings, _):
         await prepare(settings, sample=True)
-        assert await ensure_topics(settings.kafka, []) == set()
+        assert await make_topics(settings, []) == []
         async with open_hub(settings) as hub:
             mill = Mill(hub)
             await mill.send(steps()[:THIRD])

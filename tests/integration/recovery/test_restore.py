@@ -9,8 +9,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from hub.adapters.kafka.admin import ensure_topics, spec
 from hub.adapters.postgres import PostgresStore
+from hub.adapters.topics import make_topics, spec_of
 from hub.bootstrap import open_hub
 from hub.bootstrap.backup import backup, restore
 from hub.errors import InvariantError, RefusedError, UsageError
@@ -169,7 +169,7 @@ async def test_a_lost_broker_is_adopted(settings: Settings, republish: bool) -> 
         mill = Mill(hub)
         with pytest.raises(InvariantError, match="no watermark"):
             await mill.publish()
-        await ensure_topics(settings.kafka, [spec(WATERMARK, prefix=elsewhere.topic_prefix)])
+        await make_topics(elsewhere, [spec_of(elsewhere, WATERMARK)])
         assert await adopt(elsewhere, hub.store, republish=republish) == ("republish" if republish else "ledger")
         await mill.publish()
         assert await ids(mill) == (sorted(before) if republish else [])
