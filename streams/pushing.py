@@ -19,21 +19,25 @@ import structlog
 from hub import log_events
 from hub.adapters import keys
 from hub.adapters.postgres import PostgresStore
-from hub.adapters.postgres.deliveries import DELIVERED, DUE, FAILED, Delivery, PostgresDeliveries, Webhook
+from hub.adapters.postgres.deliveries import DELIVERED, DUE, FAILED, PostgresDeliveries, Webhook
 from hub.bootstrap.folder import keys_folder
 from hub.errors import TransientError
 from hub.policy.loader import shipped
 from hub.ports import Sealed
+from hub.ports_deliveries import Delivery
 from hub.service import stalls
 from hub.service.session import Session
 from hub.settings import Settings
 from schemas.codec import STRUCTURED, Event
 from schemas.topics import clarifications, receipts, tasks
+from streams.metrics import STALLED
 
 log = structlog.get_logger(__name__)
 PUSH_LOCK = 1_000_003
 """Number of the advisory lock; the relay's shards lie below it."""
 HUB_KEY = "hub"
+FLOW, GIVEN_UP = "webhook-", "delivery_failed"
+"""How a recipient who does not take what it is pushed is shown among what stands still."""
 PAGE = 500
 POLL_S = 0.5
 STANDBY_S = 3.0
@@ -49,6 +53,7 @@ async def run_pushing(settings: Settings, store: PostgresStore) -> None:
                 if ours:
                     async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as http:
                         pusher = Pusher(settings, store, http)
+                        await pusher.remember()
                         while await store.holds(PUSH_LOCK):
                             if not await pusher.turn():
                                 await asyncio.sleep(POLL_S)
@@ -66,6 +71,12 @@ class Pusher:
         self._http = http
         self._ledger = PostgresDeliveries(store.pool)
         self._key = keys.load_or_create(keys_folder(settings.data), HUB_KEY)
+
+    async def remember(self) -> None:
+        """Show what was given up before this process began. Raises TransientError."""
+        for flow in await stalls.stalled(self._store):
+            if flow.startswith(FLOW):
+                STALLED.labels(flow, GIVEN_UP).set(1)
 
     async def turn(self) -> bool:
         """Whether anything was done. Raises TransientError."""
@@ -131,14 +142,16 @@ class Pusher:
 
     async def _give_up(self, recipient: str, tried: Delivery) -> None:
         log.error(log_events.DELIVERY_FAILED, recipient=recipient, item=tried.item, error=tried.last_error)
-        flow = f"webhook-{recipient}"
+        flow = FLOW + recipient
+        STALLED.labels(flow, GIVEN_UP).set(1)
         async with self._store.begin() as unit:
             if not await unit.get([stalls.PREFIX + flow]):
-                stalls.stall(Session(unit, shipped(), lambda _: True, self._settings), flow, "delivery_failed")
+                stalls.stall(Session(unit, shipped(), lambda _: True, self._settings), flow, GIVEN_UP)
 
     async def _fine(self, recipient: str) -> None:
         """The alert ends when nothing of this recipient is failed any more."""
-        flow = f"webhook-{recipient}"
+        flow = FLOW + recipient
         if flow in await stalls.stalled(self._store) and not (await self._ledger.counts(recipient)).get(FAILED):
             async with self._store.begin() as unit:
                 stalls.moves(unit, flow)
+            STALLED.labels(flow, GIVEN_UP).set(0)

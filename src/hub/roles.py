@@ -19,6 +19,7 @@ from hub import log_events
 from hub.adapters.embedded.ready import announce
 from hub.adapters.inbound_producer import InboundProducer
 from hub.adapters.kafka.backlog import backlog
+from hub.adapters.postgres.deliveries import PostgresDeliveries
 from hub.adapters.receipts import PostgresReceipts
 from hub.adapters.tokens import TokenChecker
 from hub.bootstrap import open_hub, open_store, prepare
@@ -50,9 +51,8 @@ async def serve(settings: Settings, listening: Callable[[str], None], stop: asyn
 
     inbound = InboundProducer(settings)
     async with open_hub(settings) as hub:
-        parts = ApiParts(
-            settings, hub.store, hub.service, inbound, TokenChecker(), PostgresReceipts(hub.store), hub.clock
-        )
+        receipts, deliveries = PostgresReceipts(hub.store), PostgresDeliveries(hub.store.pool)
+        parts = ApiParts(settings, hub.store, hub.service, inbound, TokenChecker(), receipts, deliveries, hub.clock)
         door = _listen(settings)
         url = f"http://{settings.http_host}:{door.getsockname()[1]}"
         config = uvicorn.Config(build_app(parts), log_config=None, timeout_graceful_shutdown=5)

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from hub.api import admin, events, health, queries, queues, receipts, stream
+from hub.api import admin, deliveries, events, health, queries, queues, receipts, stream
 from hub.api.auth import Door
 from hub.api.limits import BodyLimit, LastResort
 from hub.api.parts import ApiParts
@@ -36,7 +36,7 @@ def build_app(parts: ApiParts) -> FastAPI:
     app.state.parts = parts
     app.state.door = Door(parts)
     app.state.readiness = health.Readiness(parts)
-    for router in (events, receipts, queues, stream, queries, health):
+    for router in (events, receipts, queues, deliveries, stream, queries, health):
         app.include_router(router.router)
     if parts.clock is not None:
         app.include_router(admin.router)

@@ -16,5 +16,5 @@ class _Nothing:
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the HTTP side, the movable clock of test runners left out. Deterministic."""
     nothing = cast("Any", _Nothing())
-    parts = ApiParts(Settings.model_construct(), nothing, nothing, nothing, nothing, nothing)
+    parts = ApiParts(Settings.model_construct(), nothing, nothing, nothing, nothing, nothing, nothing)
     return build_app(parts).openapi()

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from hub.ports import LedgerEntry
+from hub.ports_deliveries import Deliveries
 from hub.ports_operations import Operations
 from hub.settings import Settings
 from schemas.codec import Event
@@ -107,4 +108,5 @@ class ApiParts:
     inbound: Inbound
     tokens: Tokens
     receipts: Receipts
+    deliveries: Deliveries
     clock: MovableClock | None = None

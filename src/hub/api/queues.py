@@ -13,6 +13,7 @@ from hub.api.auth import AnyAsker, Asker, Parts
 from hub.api.problems import Problem
 from hub.errors import RefusedError
 from hub.ports import QueueRow
+from hub.ports_deliveries import Delivery
 from hub.service import leases
 from schemas.codec import STRUCTURED, Malformed, decode
 
@@ -47,11 +48,13 @@ async def items(
     start = next((place + 1 for place, row in enumerate(wanted) if row.id == after), len(wanted) if after else 0)
     page = wanted[start : start + limit]
     held = await leases.leases(parts.store, [row.id for row in page])
+    failed = {one.item: one for one in await parts.deliveries.of(organ, "failed", limit=leases.ROWS)}
     more = page[-1].id if start + limit < len(wanted) else None
-    return JSONResponse({"items": [_shown(row, held.get(row.id)) for row in page], "next": more})
+    shown = [_shown(row, held.get(row.id), failed.get(row.id)) for row in page]
+    return JSONResponse({"items": shown, "next": more})
 
 
-def _shown(row: QueueRow, lease: leases.Lease | None) -> dict[str, Any]:
+def _shown(row: QueueRow, lease: leases.Lease | None, failed: Delivery | None) -> dict[str, Any]:
     return {
         "id": row.id,
         "type": row.type,
@@ -63,6 +66,7 @@ def _shown(row: QueueRow, lease: leases.Lease | None) -> dict[str, Any]:
         "copy": row.copy,
         "updated_at": row.updated_at.isoformat(),
         "lease": {"holder": lease.holder, "until": lease.until} if lease else None,
+        "push_failed": {"attempts": failed.attempts, "last_error": failed.last_error} if failed else None,
         "event": orjson.loads(row.body),
     }
 

@@ -2,5 +2,6 @@
 
 from hub.testing.clock import FixedClock
 from hub.testing.memory import MemoryStore
+from hub.testing.memory_deliveries import MemoryDeliveries
 
-__all__ = ["FixedClock", "MemoryStore"]
+__all__ = ["FixedClock", "MemoryDeliveries", "MemoryStore"]

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import orjson
 import pytest
+from prometheus_client import REGISTRY
 
 from hub.adapters import keys
 from hub.adapters.keys import Verifier
@@ -90,6 +91,10 @@ async def lived(mill: Mill, receiver: Receiver) -> list[bytes]:
     return found
 
 
+def shown() -> float | None:
+    return REGISTRY.get_sample_value("hub_flow_stalled", {"flow": f"webhook-{ORGAN}", "reason": "delivery_failed"})
+
+
 async def push(mill: Mill) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         pusher = Pusher(mill.settings, mill.store, http)
@@ -122,6 +127,7 @@ async def test_what_is_given_up_is_an_alert_and_stays_until_somebody_tries_it_ag
     assert [body for body, _ in receiver.got] == [wanted[0], *wanted[2:]], "the rest goes on behind it"
     ledger = PostgresDeliveries(mill.store.pool)
     assert [(one.item, one.attempts, one.last_error) for one in await ledger.failed()] == [(bad, 3, "status 500")]
+    assert shown() == 1, "hub status names it"
     found = await pushes(mill.store)
     assert found.state == "wrong"
     assert ORGAN in found.says
@@ -131,11 +137,12 @@ async def test_what_is_given_up_is_an_alert_and_stays_until_somebody_tries_it_ag
     ]
     assert alerts == [f"webhook-{ORGAN}:delivery_failed"]
 
-    await ledger.again(ORGAN, await mill.store.clock.now())
+    assert await ledger.again(ORGAN, await mill.store.clock.now()) == 1
     await push(mill)
     assert receiver.got[-1][0] == wanted[1]
     assert (await pushes(mill.store)).state == "ok"
     assert not await mill.hub.service.stalled(f"webhook-{ORGAN}")
+    assert shown() == 0
 
 
 async def test_a_receiver_that_is_away_is_waited_for(mill: Mill, receiver: Receiver) -> None:

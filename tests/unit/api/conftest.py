@@ -19,7 +19,7 @@ from hub.errors import TransientError
 from hub.sample.world import registry_from_world, sample_world
 from hub.service import registry as use
 from hub.settings import Settings
-from hub.testing import FixedClock, MemoryStore
+from hub.testing import FixedClock, MemoryDeliveries, MemoryStore
 from schemas.codec import Event
 
 ADMIN = "admin-token-of-the-test"
@@ -103,6 +103,7 @@ class World:
     inbound: FakeInbound
     clock: FakeClock
     tokens: dict[str, str]
+    deliveries: MemoryDeliveries
 
     def auth(self, code: str) -> dict[str, str]:
         return {"authorization": f"Bearer {self.tokens[code]}"}
@@ -118,8 +119,9 @@ async def world() -> AsyncIterator[World]:
     await use.give_tokens(store, {code: token_hash for code, (_, token_hash) in made.items()})
     service, inbound = FakeService(), FakeInbound()
     settings = Settings(admin_token=ADMIN, topic_prefix="t-", relay_lag_limit_s=0.0)
-    app = build_app(ApiParts(settings, store, service, inbound, TokenChecker(), ScannedReceipts(store), clock))
+    receipts, deliveries = ScannedReceipts(store), MemoryDeliveries()
+    app = build_app(ApiParts(settings, store, service, inbound, TokenChecker(), receipts, deliveries, clock))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     tokens = {**{code: secret for code, (secret, _) in made.items()}, "admin": ADMIN}
     async with httpx.AsyncClient(transport=transport, base_url="http://hub") as http:
-        yield World(http, store, service, inbound, clock, tokens)
+        yield World(http, store, service, inbound, clock, tokens, deliveries)

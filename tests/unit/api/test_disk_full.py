@@ -15,7 +15,7 @@ def parts(floor: int) -> ApiParts:
     """Only the settings are looked at."""
     settings = Settings(data=Path("not-there-yet"), disk_floor_bytes=floor)
     nothing: object = None
-    return ApiParts(settings, nothing, nothing, nothing, nothing, nothing)  # type: ignore[arg-type]  # not touched
+    return ApiParts(settings, nothing, nothing, nothing, nothing, nothing, nothing)  # type: ignore[arg-type]  # not touched
 
 
 def test_without_room_the_answer_says_so() -> None:

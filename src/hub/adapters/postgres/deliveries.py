@@ -9,6 +9,7 @@ from typing import Any
 
 from hub.adapters.clock import SHANGHAI
 from hub.adapters.postgres.errors import translated
+from hub.ports_deliveries import Delivery, DeliveryState
 
 DUE, DELIVERED, FAILED = "due", "delivered", "failed"
 _COLUMNS = "recipient, item, position, attempts, next_try, state, last_error"
@@ -24,9 +25,12 @@ _RECORD = """
 update delivery set attempts = $3, next_try = $4, state = $5, last_error = $6, updated_at = $7
 where recipient = $1 and item = $2"""
 _FAILED = f"select {_COLUMNS} from delivery where state = 'failed' order by recipient, position limit $1"
+_OF = f"""
+select {_COLUMNS} from delivery
+where recipient = $1 and ($2::text is null or state = $2) and position > $3 order by position limit $4"""
 _AGAIN = """
 update delivery set state = 'due', attempts = 0, next_try = $2, updated_at = $2
-where state = 'failed' and recipient = $1"""
+where state = 'failed' and recipient = $1 and ($3::text is null or item = $3) returning 1"""
 _COUNTS = "select state, count(*) from delivery where recipient = $1 group by state"
 
 
@@ -37,19 +41,6 @@ class Webhook:
     recipient: str
     url: str
     position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One item for one recipient. ``state``: due, delivered or failed (all tries used up; waits for somebody)."""
-
-    recipient: str
-    item: str
-    position: int
-    attempts: int
-    next_try: datetime
-    state: str
-    last_error: str
 
 
 class PostgresDeliveries:
@@ -92,9 +83,15 @@ class PostgresDeliveries:
         """What nobody tries any more."""
         return [_delivery(row) for row in await self._fetch(_FAILED, limit)]
 
-    async def again(self, recipient: str, now: datetime) -> None:
-        """Try what failed for this recipient once more from the beginning."""
-        await self._fetch(_AGAIN, recipient, now)
+    async def of(
+        self, recipient: str, state: DeliveryState | None, *, after: int = 0, limit: int = 1000
+    ) -> list[Delivery]:
+        """Deliveries of a recipient behind position ``after``, in the order of the ledger."""
+        return [_delivery(row) for row in await self._fetch(_OF, recipient, state, after, limit)]
+
+    async def again(self, recipient: str, now: datetime, item: str | None = None) -> int:
+        """Try what failed for this recipient, or one item of it, once more from the beginning; how many those are."""
+        return len(await self._fetch(_AGAIN, recipient, now, item))
 
     async def counts(self, recipient: str) -> dict[str, int]:
         """State → number."""

@@ -87,15 +87,22 @@ def list_webhooks(data: DataOption = None, as_json: JsonOption = False) -> None:
         json_line(told) if as_json else out().print(f"  failed  {told['recipient']}  {told['failed']}  {told['error']}")
 
 
-def retry(code: CodeArgument, data: DataOption = None) -> None:
-    """Try everything that failed for CODE once more.
+def retry(
+    code: CodeArgument,
+    item: Annotated[str | None, typer.Argument(help="One item; everything when left out.", show_default=False)] = None,
+    data: DataOption = None,
+) -> None:
+    """Try everything that failed for CODE once more, or one ITEM of it. A recipient can do the same over HTTP.
 
-    Example:
+    Examples:
 
       hub webhook retry org-M
+      hub webhook retry org-M 2f9c6f0e-5b0e-5d5c-9f43-1f0c2a9f0b11
     """
-    asyncio.run(_retry(running(data), code))
-    typer.echo("due again")
+    number = asyncio.run(_retry(running(data), code, item))
+    if item is not None and not number:
+        raise NotFoundError(f"{item} has not failed for {code}", hint="hub webhook list")
+    typer.echo(f"{number} due again")
 
 
 def _checked(url: str) -> str:
@@ -142,9 +149,9 @@ async def _list(settings: Settings) -> tuple[list[dict[str, object]], list[dict[
         return hooks, [asdict(one) for one in await ledger.failed()]
 
 
-async def _retry(settings: Settings, code: str) -> None:
+async def _retry(settings: Settings, code: str, item: str | None) -> int:
     async with _opened(settings) as (store, ledger):
-        await ledger.again(code, await store.clock.now())
+        return await ledger.again(code, await store.clock.now(), item)
 
 
 def _line(hook: dict[str, object]) -> str:
