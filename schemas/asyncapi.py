@@ -101,6 +101,12 @@ def _outbound_channels() -> dict[str, Any]:
         "description": "For operations.",
         "messages": _refs("outbound", alerts),
     }
+    found["set-aside"] = {
+        "address": "{inbound}" + topics.DLQ_SUFFIX,
+        "description": "For operations: what of an inbound topic could not be handled. Place and reason, never content.",
+        "parameters": {"inbound": {"description": "the inbound topic", "enum": list(topics.INBOUND_TOPICS)}},
+        "messages": _refs("outbound", [name for name, kind in OUTBOUND.items() if kind.family == "set_aside"]),
+    }
     return found
 
 

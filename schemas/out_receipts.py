@@ -1,10 +1,10 @@
-"""Receipts to sources, alerts to operations (contract sections 4.3 and 6). Codes and ids only: nothing of a message."""
+"""Receipts to sources, alerts to operations, what was set aside (contract sections 2, 4.3 and 6). Codes and ids only: nothing of a message."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from schemas.base import IsoDate, Payload, Ref
 from schemas.out_base import Code, Due, RuleId
@@ -148,3 +148,23 @@ class FlowStalled(Alert):
 
     flow: Ref
     since: Ref | None = None
+
+
+class EventSetAside(Payload):
+    """An inbound record that could not be handled, in ``<topic>-dlq``: its place and why. Never anything of its content.
+
+    ``kind``: malformed, unknown_source, poison (the hub knows why) or unexpected. ``source`` and ``event`` (its id) only
+    where they could be vetted. ``kept``: the content lies with the hub and can be tried again.
+    """
+
+    topic: Ref
+    partition: int = Field(ge=0)
+    offset: int = Field(ge=0)
+    kind: Literal["malformed", "unknown_source", "poison", "unexpected"]
+    reason: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,100}$")]
+    detail: Annotated[str, StringConstraints(max_length=1000)]
+    source: Ref | None
+    event: Ref | None
+    kept: bool
+    seen: Ref
+    attempts: int = Field(ge=1)

@@ -14,7 +14,7 @@ from schemas import out_tolerance as tolerance
 from schemas import topics
 from schemas.base import Payload
 
-Family = Literal["tasks", "clarifications", "receipts", "alerts"]
+Family = Literal["tasks", "clarifications", "receipts", "alerts", "set_aside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,11 @@ class OutboundType:
     model: type[Payload]
 
     def topic(self, to: str) -> str:
-        """The topic in which recipient ``to`` reads it; alerts have one topic for all."""
+        """The topic in which recipient ``to`` reads it; alerts have one for all, what is set aside that of its topic."""
         if self.family == "alerts":
             return topics.ALERTS
+        if self.family == "set_aside":
+            return to + topics.DLQ_SUFFIX
         return {"tasks": topics.tasks, "clarifications": topics.clarifications, "receipts": topics.receipts}[
             self.family
         ](to)
@@ -113,6 +115,7 @@ _MODELS: dict[Family, dict[str, type[Payload]]] = {
         "source.gap": receipts.SourceGap,
         "flow.stalled": receipts.FlowStalled,
     },
+    "set_aside": {"event.set_aside": receipts.EventSetAside},
 }
 
 OUTBOUND: dict[str, OutboundType] = {

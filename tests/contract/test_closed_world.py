@@ -40,7 +40,7 @@ impact.expired impact.cancelled corroboration.updated case.decided case.closed a
 clarification.assessment.requested clarification.proposed clarification.deferred clarification.closed
 clarification.retracted finding.accepted duplicate.ignored finding.quarantined finding.rejected
 finding.returned_to_source finding.parked determination.accepted determination.parked determination.rejected
-feedback.due feedback.given reply.accepted reply.rejected ledger.alert source.silent source.gap flow.stalled
+feedback.due feedback.given reply.accepted reply.rejected ledger.alert source.silent source.gap flow.stalled event.set_aside
 """
 
 
@@ -95,8 +95,10 @@ def test_outbound_examples_are_valid_and_survive_a_round_trip(name: str) -> None
 def test_every_topic_carries_a_type() -> None:
     carried = {topics.inbound(kind.family, body) for kind in INBOUND.values() for body in (*topics.BODIES, "appraisal")}
     assert carried == set(topics.INBOUND_TOPICS)
-    outbound = {kind.topic("org-M") for kind in OUTBOUND.values()}
+    outbound = {kind.topic("org-M") for kind in OUTBOUND.values() if kind.family != "set_aside"}
     assert outbound == {"tasks-org-M", "clarifications-org-M", "receipts-org-M", topics.ALERTS}
+    aside = {kind.topic(topics.REPLIES) for kind in OUTBOUND.values() if kind.family == "set_aside"}
+    assert aside == {topics.REPLIES + topics.DLQ_SUFFIX}
 
 
 def fields(schema: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -114,8 +116,9 @@ def fields(schema: Any, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             yield from fields(inner, name)
 
 
-COUNTS = {"revision", "subject", "from", "to_number"}
-"""Numbers that are no measure of anybody: a statement's number, a subject's place in a list, sequence numbers."""
+COUNTS = {"revision", "subject", "from", "to_number", "partition", "offset", "attempts"}
+"""Numbers that are no measure of anybody: a statement's number, a subject's place in a list, sequence numbers, a place
+in the log and how often it was tried."""
 
 
 @pytest.mark.parametrize("name", sorted(OUTBOUND))

@@ -21,10 +21,13 @@ from hub.settings import Settings
 from schemas.canonical import outbound_id
 from schemas.codec import Event, Malformed, encode_structured
 from schemas.inbound import INBOUND
+from schemas.out_receipts import EventSetAside
 from schemas.topics import DLQ_SUFFIX
 from schemas.vocab import CLASSIFICATIONS
 
 TYPE = "event.set_aside"
+DETAIL = 1_000
+"""Characters of the detail that are published; the letter itself has all of it."""
 UNVETTED = ("signature", "traceparent", "dataschema")
 """Attributes that are no text of the sender's; a signature may look like any number."""
 
@@ -82,19 +85,20 @@ def set_aside(unit: UnitOfWork, letter: DeadLetter, settings: Settings) -> None:
 
 def _event(ident: str, place: str, letter: DeadLetter, unit: UnitOfWork) -> dict[str, Any]:
     now = unit.now.astimezone(ZONE).isoformat()
-    data = {
+    data: dict[str, Any] = {
         "topic": letter.position.topic,
         "partition": letter.position.partition,
         "offset": letter.position.offset,
         "kind": letter.kind,
         "reason": letter.reason,
-        "detail": letter.detail,
+        "detail": letter.detail[:DETAIL],
         "source": letter.source,
         "event": letter.id,
         "kept": bool(letter.value),
         "seen": now,
         "attempts": letter.attempts,
     }
+    EventSetAside.model_validate(data)
     return {
         "specversion": "1.0",
         "id": ident,
