@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+import orjson
+
 from hub.adapters.postgres.keys import channel
 from hub.adapters.postgres.rows import columns
 from hub.adapters.postgres.session import Session
 from hub.ports import DeadLetter, InboxRow, LedgerEntry, QueueRow, Wake
+from schemas import topics
 
 _PUT = """
 insert into doc (key, body) select * from unnest($1::text[], $2::bytea[])
@@ -46,6 +49,9 @@ with added as (
   order by place
   on conflict (id) do nothing returning seq)
 insert into unsealed (seq) select seq from added"""
+_RECEIPT = """
+insert into receipt (recipient, cause, id) select * from unnest($1::text[], $2::text[], $3::text[])
+on conflict do nothing"""
 _WAKE_GONE = """
 delete from wake where key = any($1::text[])
 and (key, due, clock) not in (select * from unnest($2::text[], $3::date[], $4::text[]))"""
@@ -95,6 +101,18 @@ async def spans(session: Session, ranges: Sequence[tuple[str, int, int, int]]) -
     """Add ranges of offsets, joining them with their neighbours."""
     if ranges:
         await session.execute(_SPAN, *columns(ranges, 4))
+
+
+async def receipts(session: Session, lines: Sequence[LedgerEntry]) -> None:
+    """Note which event each receipt answers (:mod:`hub.adapters.receipts`)."""
+    values = sorted(
+        (line.to, cause, line.id)
+        for line in lines
+        if line.to and line.kind == "out" and line.topic == topics.receipts(line.to)
+        if (cause := orjson.loads(line.body).get("causationid")) is not None
+    )
+    if values:
+        await session.execute(_RECEIPT, *columns(values, 3))
 
 
 async def ledger(session: Session, lines: Sequence[LedgerEntry]) -> None:

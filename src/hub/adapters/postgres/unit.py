@@ -160,6 +160,7 @@ class PostgresUnit:
         await flush.wakes(session, self._wakes)
         await flush.queue(session, self._rows.values())
         await flush.dead_letters(session, self._dead.values(), self._now)
+        await flush.receipts(session, self._lines)
         await flush.ledger(session, self._lines)
 
     def _changes(self, key: str, body: bytes | None) -> bool:
