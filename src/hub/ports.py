@@ -100,6 +100,17 @@ class QueueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPacks:
+    """The deployment's own rule pack versions as stored. ``revision`` rises with every activation; 0 = there are none.
+
+    ``body``: see :mod:`hub.policy.active`. Kept as bytes: what this program cannot read must not stop a transaction.
+    """
+
+    revision: int = 0
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
     """An event that could not be handled; never dropped by itself.
 
@@ -133,6 +144,13 @@ class UnitOfWork(Protocol):
 
     def save_registry(self, registry: Registry) -> None:
         """Replace the registry."""
+
+    @property
+    def packs(self) -> StoredPacks:
+        """The deployment's own rule packs as of the transaction's start, or as replaced by :meth:`save_packs`."""
+
+    def save_packs(self, body: bytes) -> None:
+        """Replace them under the next revision. The commit raises TransientError where somebody else was first."""
 
     async def get(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Documents by key, locked until the end of the transaction (in key order); absent ones are left out.

@@ -50,7 +50,7 @@ async def serve(settings: Settings, listening: Callable[[str], None], stop: asyn
     from hub.api import ApiParts, build_app  # workers and relays start without it
 
     inbound = InboundProducer(settings)
-    async with open_hub(settings) as hub:
+    async with open_hub(settings, "api") as hub:
         receipts, deliveries = PostgresReceipts(hub.store), PostgresDeliveries(hub.store.pool)
         parts = ApiParts(settings, hub.store, hub.service, inbound, TokenChecker(), receipts, deliveries, hub.clock)
         door = _listen(settings)
@@ -116,7 +116,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     from streams.worker import inbound_topics
     from streams.worker import run_worker as run_streams
 
-    async with open_hub(settings) as hub:
+    async with open_hub(settings, f"{WORKER}-{settings.worker_index}") as hub:
         watching = asyncio.create_task(watch(settings, hub.store, WORKER))
         await sweep_after_restore(settings, hub.store, hub.service)
         topics = list(inbound_topics(settings).values())

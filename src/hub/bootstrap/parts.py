@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,9 +12,9 @@ from hub.adapters.keys import Verifier
 from hub.adapters.postgres import PostgresStore
 from hub.adapters.postgres.clock import DatabaseClock
 from hub.bootstrap.store import open_store
-from hub.policy.loader import load_active, shipped
 from hub.ports import Keys
 from hub.service.hub import HubService
+from hub.service.packs import PackSets, of_release
 from hub.settings import Settings
 
 
@@ -28,12 +29,15 @@ class Hub:
 
 
 @asynccontextmanager
-async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
-    """Everything that receives, times and answers. Raises as :func:`open_store`, and UsageError for a bad calendar."""
+async def open_hub(settings: Settings, role: str = "command") -> AsyncIterator[Hub]:
+    """Everything that receives, times and answers. Raises as :func:`open_store`, and UsageError for a bad calendar.
+
+    ``role`` names this process beside others of the machine.
+    """
     calendar = read_calendar(settings.calendar_file)
     async with open_store(settings) as store:
         keys: Keys = Verifier()
-        packs = shipped(settings.rule_packs) if settings.rule_packs else load_active(settings.data)
+        packs = PackSets(of_release(settings), f"{socket.gethostname()}/{role}")
         service = HubService(store, keys, calendar, settings, packs)
         clock = store.clock if isinstance(store.clock, DatabaseClock) else None
         yield Hub(settings, store, service, clock)

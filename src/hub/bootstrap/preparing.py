@@ -9,6 +9,7 @@ from hub.adapters.postgres import migrate
 from hub.adapters.tokens import new_token
 from hub.adapters.topics import common_topics, make_topics, own_topics
 from hub.bootstrap.folder import admin_token, keys_folder, make_custodians, token_file, write_once
+from hub.bootstrap.old_packs import take_over_packs
 from hub.bootstrap.store import open_store
 from hub.domain.registry import Person, Registry, Source
 from hub.errors import UsageError
@@ -38,6 +39,7 @@ async def prepare(settings: Settings, *, sample: bool = False) -> Prepared:
     token = settings.admin_token or admin_token(settings.data)
     await migrate(settings.postgres, settings.schema_name)
     async with open_store(settings) as store:
+        await take_over_packs(settings, store)
         if sample:
             await _sample(settings, store)
         registry = await store.registry()

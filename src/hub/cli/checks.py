@@ -23,6 +23,7 @@ from hub.bootstrap.folder import keys_folder
 from hub.domain.registry import Registry
 from hub.errors import HubError
 from hub.ports_operations import Operations
+from hub.service.packs import REFUSED, loaded, of_release
 from hub.service.restored import RELAY_KEY, SWEEP_KEY, is_pending
 from hub.service.stalls import stalled
 from hub.settings import Settings
@@ -190,6 +191,21 @@ async def pushes(store: PostgresStore) -> Found:
     return Found("webhooks", "wrong", f"{len(failed)} deliveries were given up: {told}", do)
 
 
+async def packs(settings: Settings, store: Operations) -> Found:
+    """Does every process judge by the rule packs that are active?"""
+    async with store.begin() as unit:
+        stored, today = unit.packs, unit.now.astimezone(SHANGHAI).date()
+    here = loaded(of_release(settings), stored)
+    told = [(key.removeprefix(REFUSED), orjson.loads(body)) for key, body in await store.documents(REFUSED)]
+    behind = [f"{node}: {one['reason']}" for node, one in told if one["revision"] == stored.revision]
+    behind = ([f"this program: {here.reason}"] if here.reason else []) + behind
+    if behind:
+        do = "bring these programs to the release of the others and start them again; they go on by the packs before"
+        return Found("rule packs", "wrong", f"activation {stored.revision} is not taken up by {some(behind)}", do)
+    names = ", ".join(here.packs.names_on(today))
+    return Found("rule packs", "ok", f"{stored.revision} activations; in force: {names}")
+
+
 async def restored(store: Operations) -> Found:
     """Is the recovery from a restore done, and what does Kafka have that the ledger has not?"""
     pending = [key for key in (SWEEP_KEY, RELAY_KEY) if await is_pending(store, key)]
@@ -230,6 +246,7 @@ async def all_checks(settings: Settings, store: Operations | None, reason: str) 
     yield keys(settings, registry)
     for check in (relay, publishing, standing, dead_letters, restored):
         yield await check(store)
+    yield await packs(settings, store)
     if isinstance(store, PostgresStore):
         yield await pushes(store)
     yield await readers(store, registry)

@@ -32,9 +32,10 @@ def step(dossier: Dossier, event: Event, packs: PackSet, is_workday: IsWorkday, 
 
     ``event["day"]`` is the hub's day. Never raises for any facts that passed intake. Idempotency: the caller's inbox.
     """
-    issue = narrow.scope(dossier, event, packs.names_on(date.fromisoformat(event["day"])))
+    issue = narrow.scope(dossier, event, packs.names_on(date.fromisoformat(event["day"])), packs.revision)
     if issue is None:
         dossier.index = None
+        dossier.packs = packs.revision
         return whole_step(dossier, event, packs, is_workday, name)
     small = narrow.narrowed(dossier, issue)
     made = whole_step(small, event, packs, is_workday, name, of_all=False)

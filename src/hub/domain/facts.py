@@ -254,6 +254,8 @@ class Dossier(Fact):
     """Findings that were wrongly matched to this cadre."""
     merged_into: str | None = None
     today: str = ""
+    packs: int = 0
+    """Revision of the packs by which the whole of it was judged last."""
     _index: Any = PrivateAttr(default=None)
 
     @property

@@ -51,8 +51,11 @@ def index_of(dossier: Dossier) -> Index:
     return found
 
 
-def scope(dossier: Dossier, event: Mapping[str, Any], packs: Sequence[str]) -> str | None:
-    """The one case that this event can concern, or None where the whole dossier has to be looked at."""
+def scope(dossier: Dossier, event: Mapping[str, Any], packs: Sequence[str], revision: int = 0) -> str | None:
+    """The one case that this event can concern, or None where the whole dossier has to be looked at.
+
+    ``packs``: the versions in force on the event's day, of this ``revision``.
+    """
     if event["kind"] != "statement.put" or event.get("standing") is not None or len(dossier.statements) < LARGE:
         return None
     if (
@@ -63,6 +66,8 @@ def scope(dossier: Dossier, event: Mapping[str, Any], packs: Sequence[str]) -> s
         or dossier.merged_into
         or dossier.impacts
     ):
+        return None
+    if dossier.packs != revision:
         return None
     if dossier.today != event["day"] or any(act.kind in WHOLE_KINDS for act in dossier.acts.values()):
         return None

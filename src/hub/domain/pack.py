@@ -166,10 +166,14 @@ class Version:
 
 
 class PackSet:
-    """The base and all versions that are active in a deployment; picks what is in force on a day."""
+    """The base and all versions that are active in a deployment; picks what is in force on a day.
 
-    def __init__(self, base: Mapping[str, Any], versions: Sequence[Version]) -> None:
+    ``revision`` counts the activations of the deployment's own versions; 0 = the shipped ones alone.
+    """
+
+    def __init__(self, base: Mapping[str, Any], versions: Sequence[Version], revision: int = 0) -> None:
         self.base = base
+        self.revision = revision
         self._versions = {version.name: version for version in versions}
         self._order = [version.name for version in versions]
         self._made: dict[tuple[str, ...], Pack] = {}
@@ -179,10 +183,11 @@ class PackSet:
         """All versions, in the order in which they were given."""
         return [self._versions[name] for name in self._order]
 
-    def extended(self, more: Sequence[Version]) -> PackSet:
+    def extended(self, more: Sequence[Version], revision: int | None = None) -> PackSet:
         """This set and more versions; one of the same name takes the place of the old one."""
         names = {version.name for version in more}
-        return PackSet(self.base, [one for one in self.versions if one.name not in names] + list(more))
+        kept = [one for one in self.versions if one.name not in names]
+        return PackSet(self.base, kept + list(more), self.revision if revision is None else revision)
 
     def names_on(self, day: date) -> tuple[str, ...]:
         """Per layer the latest version in force on ``day``, in the order in which the layers were given."""

@@ -24,7 +24,16 @@ def check(paths: Sequence[Path] = (), *, succession: bool = False) -> list[Findi
     make a base of their own, in the place of the shipped one. ``succession``: a version without an end gives way to a
     later one of its layer, as among versions that were activated one after the other.
     """
-    given = [read(file) for file in files.pack_files(list(paths))] if paths else _shipped()
+    return check_sources(sources(paths) if paths else _shipped(), succession=succession)
+
+
+def sources(paths: Sequence[Path]) -> list[Source]:
+    """The pack files under these paths, read. Raises UsageError where there is none."""
+    return [read(file) for file in files.pack_files(list(paths))]
+
+
+def check_sources(given: Sequence[Source], *, succession: bool = False) -> list[Finding]:
+    """:func:`check` of what was read before."""
     own_base = [source for source in given if not source.is_version]
     versions = [source for source in given if source.is_version]
     base_sources = own_base or _shipped_base()

@@ -13,6 +13,8 @@ from hub.policy.loader import load, shipped
 
 SHIPPED = "shipped"
 """Names the shipped packs alone."""
+ACTIVE = "active"
+"""Names those of the running hub."""
 
 
 def versions(name: str) -> list[Version]:

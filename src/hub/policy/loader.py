@@ -1,26 +1,20 @@
-"""Puts rule packs into force: the shipped ones, and those of a deployment laid over them.
+"""Puts rule packs together: the shipped ones, and those of a deployment laid over them.
 
 A pack that does not fit is refused with file, line and rule; the running pack stays and intake goes on (R-GV-01).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources.abc import Traversable
-from pathlib import Path
 
-import structlog
-
-from hub import log_events
 from hub.domain.pack import PackSet, Version
-from hub.errors import HubError, UsageError
-from hub.policy.check import check
-from hub.policy.files import DEFAULT, base, pack_files, read, version, version_file
-
-FOLDER = "policy"
-"""Where a deployment keeps its own versions, below its data folder. Versions are only ever added."""
-log = structlog.get_logger(__name__)
+from hub.errors import UsageError
+from hub.policy.check import check_sources
+from hub.policy.digest import digest
+from hub.policy.files import DEFAULT, base, read, version, version_file
+from hub.policy.marks import Source
 
 
 def load(files: Iterable[Traversable]) -> list[Version]:
@@ -34,33 +28,45 @@ def shipped(names: tuple[str, ...] = DEFAULT) -> PackSet:
     return PackSet(base(), load(version_file(name) for name in names))
 
 
-def activate(running: PackSet, candidate_dir: Path, *, succession: bool = False) -> PackSet:
-    """The running packs and the versions of a folder (or file). Raises UsageError with every reason; nothing changes then.
+def activate(running: PackSet, given: Sequence[Source], *, succession: bool = False) -> PackSet:
+    """The running packs and the versions given. Raises UsageError with every reason; nothing changes then.
 
-    A version that was once active is never changed, for open tasks keep it; and no two versions of one layer overlap.
+    A version that was once active is never changed, for open tasks keep it; and no two versions of one layer overlap
+    (``succession``: among those given one without an end gives way to a later one, as it does to one that comes later).
     """
-    found = [str(finding) for finding in check([candidate_dir], succession=succession)]
-    if found:
-        raise _refused(candidate_dir, found)
-    versions = load(pack_files([candidate_dir]))
+    versions = checked(given, succession=succession)
     known = {one.name: one for one in running.versions}
     fresh = [one for one in versions if one.name not in known]
     found = [
         f"{one.name} is active with another content; give the new version another day and name"
         for one in versions
-        if one.name in known and known[one.name].body != one.body
+        if one.name in known and digest(known[one.name].body) != digest(one.body)
     ]
     found += [reason for one in fresh for old in running.versions for reason in _crossing(one, old)]
     if found:
-        raise _refused(candidate_dir, found)
-    made = running.extended(fresh)
+        raise _refused(found)
+    return extended(running, fresh, running.revision)
+
+
+def checked(given: Sequence[Source], *, succession: bool = False) -> list[Version]:
+    """The dated versions given, where nothing is wrong in them. Raises UsageError with every reason."""
+    undated = [one.name for one in given if not one.findings and not one.is_version]
+    found = [f"{name}:1: a dated version has name, layer and effective_from" for name in undated]
+    found = found or [str(finding) for finding in check_sources(given, succession=succession)]
+    if found:
+        raise _refused(found)
+    return [version(source.data) for source in given]
+
+
+def extended(running: PackSet, more: Sequence[Version], revision: int) -> PackSet:
+    """``running`` and more versions, once they were seen to work. Raises UsageError otherwise."""
+    made = running.extended(more, revision)
     try:
-        for one in fresh:
-            pack = made.on(one.effective_from)
-            for rule in pack.rules.values():
+        for one in more:
+            for rule in made.on(one.effective_from).rules.values():
                 _ = rule.program
     except Exception as error:  # whatever is wrong with a pack, the running one stays
-        raise _refused(candidate_dir, [f"cannot be put together: {error}"]) from error
+        raise _refused([f"cannot be put together: {error}"]) from error
     return made
 
 
@@ -77,33 +83,8 @@ def _crossing(new: Version, old: Version) -> list[str]:
     return [] if apart else [f"{new.name} and {old.name} of one layer are in force on the same days"]
 
 
-def _refused(place: Path, reasons: list[str]) -> UsageError:
+def _refused(reasons: list[str]) -> UsageError:
     return UsageError(
         "the rule pack is refused, the running one stays:\n  " + "\n  ".join(reasons),
-        hint=f"correct it and run: hub policy check {place}",
+        hint="correct it; hub policy check FOLDER says whether it is clean",
     )
-
-
-def store(data: Path, candidate_dir: Path) -> PackSet:
-    """Activate a folder for the deployment at ``data`` and keep its versions there. Raises UsageError; nothing is kept then."""
-    made = activate(load_active(data), candidate_dir)
-    folder = data / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in pack_files([candidate_dir]):
-        name = version(read(file)).name
-        beside = folder / f".{name}.new"
-        beside.write_bytes(file.read_bytes())
-        beside.replace(folder / f"{name}.yaml")
-    return made
-
-
-def load_active(data: Path) -> PackSet:
-    """The packs of a deployment: shipped, and the versions kept below ``data``. A stored pack that fails leaves the shipped ones."""
-    folder = data / FOLDER
-    if not folder.is_dir() or not any(folder.glob("*.yaml")):
-        return shipped()
-    try:
-        return activate(shipped(), folder, succession=True)
-    except (HubError, OSError) as error:
-        log.error(log_events.POLICY_REFUSED, folder=str(folder), reason=str(error))
-        return shipped()

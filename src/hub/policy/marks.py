@@ -37,6 +37,7 @@ class Source:
     lines: dict[Place, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     name: str = ""
+    text: str = ""
 
     def line(self, place: Place) -> int:
         """The line of a place, or of the nearest one around it."""
@@ -56,13 +57,19 @@ class Source:
 
 def read(file: Path, name: str = "") -> Source:
     """A pack file. What is no YAML mapping, or says a key twice, becomes a finding."""
-    source = Source(file, {}, name=name or str(file))
     try:
-        text = file.read_text(encoding="utf-8")
-        data, node = loads(text), yaml.compose(text, Loader=Loader)
+        return parsed(file.read_text(encoding="utf-8"), name or str(file))
     except UnicodeDecodeError:
+        source = Source(file, {}, name=name or str(file))
         source.findings.append(source.finding((), "", "not UTF-8 text"))
         return source
+
+
+def parsed(text: str, name: str) -> Source:
+    """The same of a text that came from elsewhere."""
+    source = Source(Path(name), {}, name=name, text=text)
+    try:
+        data, node = loads(text), yaml.compose(text, Loader=Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, reason = (mark.line + 1 if mark else 1), getattr(error, "problem", None) or "cannot be read"

@@ -12,6 +12,7 @@ from hub.domain.case import step
 from hub.domain.facts import Dossier
 from hub.domain.pack import PackSet
 from hub.ports import Store
+from hub.service.packs import at_revisions
 from hub.service.session import Cause, Session
 from hub.settings import Settings
 
@@ -31,6 +32,7 @@ async def check_rebuild(store: Store, packs: PackSet, is_workday: Workdays) -> N
 
 async def rebuild(store: Store, packs: PackSet, is_workday: Workdays) -> dict[str, bytes]:
     """Every dossier from the ledger's steps alone."""
+    at = await at_revisions(store, packs)
     made: dict[str, Dossier] = {}
     names: dict[str, Session] = {}
     for _, line in await store.ledger(limit=WHOLE):
@@ -43,7 +45,7 @@ async def rebuild(store: Store, packs: PackSet, is_workday: Workdays) -> dict[st
         )
         dossier = made[line.dossier] = Dossier.model_validate_json(dossier.model_dump_json(exclude_defaults=True))
         namer = names.setdefault(f"{noted['source']}/{noted['event']['id']}", _namer_of(packs, is_workday, noted))
-        step(dossier, noted["event"], packs, is_workday, namer.namer(f"{kind}:{about}"))
+        step(dossier, noted["event"], at(noted.get("packs", 0)), is_workday, namer.namer(f"{kind}:{about}"))
     return {key: dossier.model_dump_json(exclude_defaults=True).encode() for key, dossier in made.items()}
 
 

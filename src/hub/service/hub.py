@@ -13,13 +13,13 @@ from hub import log_events
 from hub.domain.dates import ZONE
 from hub.domain.pack import PackSet
 from hub.errors import TransientError
-from hub.policy.loader import shipped
 from hub.ports import Calendar, InboxRow, Keys, Position, Store, UnitOfWork
 from hub.service import acts, findings, replies, roster, stalls
 from hub.service.ask import answer as ask
 from hub.service.dead_letters import of_error, of_malformed, of_unknown, set_aside
 from hub.service.gate import Admitted, admit, inbound_topic, source_of
 from hub.service.kept import Kept
+from hub.service.packs import PackSets, of_release
 from hub.service.prefetch import prefetch
 from hub.service.session import Cause, Session
 from hub.service.verdicts import Answer, Refusal, Verdict
@@ -39,17 +39,22 @@ class HubService:
     """Everything that changes the hub's state or answers from it. Safe to share between tasks; keeps nothing but copies of what is stored."""
 
     def __init__(
-        self, store: Store, keys: Keys, calendar: Calendar, settings: Settings, packs: PackSet | None = None
+        self,
+        store: Store,
+        keys: Keys,
+        calendar: Calendar,
+        settings: Settings,
+        packs: PackSet | PackSets | None = None,
     ) -> None:
         self._store = store
         self._keys = keys
         self._calendar = calendar
         self._settings = settings
-        self._packs = packs or shipped()
+        self._packs = packs if isinstance(packs, PackSets) else PackSets(packs or of_release(settings))
         self._kept = Kept(KEPT_BYTES)
 
     def _session(self, uow: UnitOfWork) -> Session:
-        return Session(uow, self._packs, self._calendar.is_workday, self._settings, kept=self._kept)
+        return Session(uow, self._packs.of(uow), self._calendar.is_workday, self._settings, kept=self._kept)
 
     # ---- reading ----
 

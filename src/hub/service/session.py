@@ -231,7 +231,7 @@ class Session:
             full["standing"] = place.model_dump()
             await self._at(dossier, place)
         full = orjson.loads(orjson.dumps(full, option=orjson.OPT_SORT_KEYS))  # as the ledger will give it back
-        issue = narrow.scope(dossier, full, self.packs.names_on(self.today))
+        issue = narrow.scope(dossier, full, self.packs.names_on(self.today), self.packs.revision)
         before = items_of(dossier, issue)
         about = f"{dossier.kind}:{dossier.about}"
         said = domain.step(dossier, full, self.packs, self.is_workday, self.namer(about))
@@ -254,7 +254,10 @@ class Session:
         self.record_in()
         cause = self.cause
         assert cause is not None
-        body = orjson.dumps({"event": event, "source": cause.source}, option=orjson.OPT_SORT_KEYS)
+        noted: dict[str, Any] = {"event": event, "source": cause.source}
+        if self.packs.revision:
+            noted["packs"] = self.packs.revision  # who rebuilds judges by the same
+        body = orjson.dumps(noted, option=orjson.OPT_SORT_KEYS)
         ident = f"step:{key}:{cause.source}:{cause.id}:{self._steps}:{self.day}"
         self.uow.append(LedgerEntry(ident, "note", "dossier.step", body, self.uow.now, dossier=key))
 

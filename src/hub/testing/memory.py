@@ -17,7 +17,13 @@ from hub.testing.memory_roster import MemoryRoster
 from hub.testing.memory_unit import MemoryUnit
 
 if TYPE_CHECKING:
-    from hub.ports import Clock, DeadLetter, InboxRow, LedgerEntry, Position, QueueRow, Sealed, Wake
+    from hub.ports import Clock, DeadLetter, InboxRow, LedgerEntry, Position, QueueRow, Sealed, StoredPacks, Wake
+
+
+def _no_packs() -> StoredPacks:
+    from hub.ports import StoredPacks
+
+    return StoredPacks()
 
 
 class MemoryStore:
@@ -37,6 +43,7 @@ class MemoryStore:
         self.dead: dict[tuple[str, int, int], DeadLetter] = {}
         self.dealt: dict[tuple[str, int], list[tuple[int, int]]] = {}
         self.current = Registry()
+        self.packs = _no_packs()
         self.roster = MemoryRoster()
         self.locks = KeyLocks()
         self.appended = asyncio.Event()

@@ -13,7 +13,7 @@ from hub.errors import TransientError
 
 if TYPE_CHECKING:
     from hub.domain.matching import Candidates, SubjectQuery
-    from hub.ports import DeadLetter, InboxRow, LedgerEntry, QueueRow, Wake
+    from hub.ports import DeadLetter, InboxRow, LedgerEntry, QueueRow, StoredPacks, Wake
     from hub.testing.memory import MemoryStore
 
 
@@ -24,6 +24,7 @@ class MemoryUnit:
         self._store = store
         self._now = now
         self._registry_read = self._registry = store.current
+        self._packs_read = self._packs = store.packs
         self._held: set[str] = set()
         self._docs: dict[str, bytes | None] = {}
         self._inbox: dict[tuple[str, str], InboxRow] = {}
@@ -48,6 +49,15 @@ class MemoryUnit:
     def save_registry(self, registry: Registry) -> None:
         """Replace the registry."""
         self._registry = registry
+
+    @property
+    def packs(self) -> StoredPacks:
+        """The own rule packs as read or as replaced here."""
+        return self._packs
+
+    def save_packs(self, body: bytes) -> None:
+        """Replace the own rule packs."""
+        self._packs = replace(self._packs_read, revision=self._packs_read.revision + 1, body=body)
 
     async def get(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Documents by key, locked."""
@@ -141,7 +151,10 @@ class MemoryUnit:
             store.dealt[topic, partition] = joined([*store.dealt.get((topic, partition), ()), (first, last)])
         if self._lines:
             store.appended.set()
-        store.current = self._registry
+        if self._registry is not self._registry_read:
+            store.current = self._registry
+        if self._packs is not self._packs_read:
+            store.packs = self._packs
         if self._roster:
             store.roster.changed(self._roster)
 
@@ -150,6 +163,8 @@ class MemoryUnit:
             raise TransientError("another unit of work received one of these events first")
         if self._registry is not self._registry_read and self._store.current is not self._registry_read:
             raise TransientError("another unit of work replaced the registry first")
+        if self._packs is not self._packs_read and self._store.packs is not self._packs_read:
+            raise TransientError("another unit of work activated rule packs first")
 
     def close(self) -> None:
         """Give the locks back."""

@@ -17,9 +17,11 @@ from hub.adapters.postgres.seal import PostgresSeals
 from hub.adapters.postgres.session import Record, Session
 from hub.adapters.postgres.unit import PostgresUnit
 from hub.domain.registry import Registry
-from hub.ports import Clock, DeadLetter, LedgerEntry, Position, QueueRow
+from hub.ports import Clock, DeadLetter, LedgerEntry, Position, QueueRow, StoredPacks
 
-_REVISION = "select value from meta where name = 'registry'"
+_REVISIONS = """
+select value, coalesce((select value from meta where name = 'packs'), 0) from meta where name = 'registry'"""
+_PACKS = "select value, body from meta where name = 'packs'"
 _REGISTRY = "select value, body from meta where name = 'registry'"
 _DUE = 'select key from wake where due <= $1 group by key order by min(due), key collate "C" limit $2'
 _LEDGER_OF = (
@@ -47,6 +49,7 @@ class PostgresStore(PostgresSeals):
         super().__init__(dsn, schema, pool)
         self.clock = clock
         self._registry: tuple[int, Registry] = (0, Registry())
+        self._packs = StoredPacks()
         self._roster = Roster(in_memory=roster_in_memory)
 
     @classmethod
@@ -90,12 +93,16 @@ class PostgresStore(PostgresSeals):
             with suppress(Exception):  # a connection that cannot be given back is gone; all that matters was decided
                 await self.pool.release(connection)
 
-    async def _registry_in(self, session: Session) -> tuple[Registry, int]:
-        revision = await session.fetchval(_REVISION)
+    async def _registry_in(self, session: Session) -> tuple[Registry, int, StoredPacks]:
+        """Registry, its revision, and the own rule packs: one round trip while neither was replaced."""
+        revision, packs = (await session.fetch(_REVISIONS))[0]
         if revision != self._registry[0]:
             row = (await session.fetch(_REGISTRY))[0]
             self._registry = (row[0], Registry.model_validate_json(row[1]))
-        return self._registry[1], self._registry[0]
+        if packs != self._packs.revision:
+            row = (await session.fetch(_PACKS))[0]
+            self._packs = StoredPacks(row[0], row[1])
+        return self._registry[1], self._registry[0], self._packs
 
     async def due(self, today: date, limit: int) -> list[str]:
         """Dossiers with a wake-up call on or before ``today``."""

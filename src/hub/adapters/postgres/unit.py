@@ -14,13 +14,14 @@ from hub.domain.matching import Candidates, SubjectQuery
 from hub.domain.registry import Registry
 from hub.domain.spans import Range, joined
 from hub.errors import TransientError
-from hub.ports import DeadLetter, InboxRow, LedgerEntry, Position, QueueRow, Wake
+from hub.ports import DeadLetter, InboxRow, LedgerEntry, Position, QueueRow, StoredPacks, Wake
 
 _LOCK = "select count(pg_advisory_xact_lock(n)) from unnest($1::bigint[]) as n"
 _READ = "select key, body from doc where key = any($1::text[])"
 _SEEN = f"""
 select {INBOX} from inbox join unnest($1::text[], $2::text[]) as w (source, id) using (source, id)"""
 _SAVE_REGISTRY = "update meta set value = value + 1, body = $1 where name = 'registry' and value = $2 returning value"
+_SAVE_PACKS = "update meta set value = value + 1, body = $1 where name = 'packs' and value = $2 returning value"
 
 Event = tuple[str, str]
 
@@ -31,12 +32,15 @@ class PostgresUnit:
     ``revision``: the registry's revision as of the start. One task at a time may use it.
     """
 
-    def __init__(self, session: Session, now: datetime, registry: Registry, revision: int, roster: Roster) -> None:
+    def __init__(
+        self, session: Session, now: datetime, registry: Registry, revision: int, packs: StoredPacks, roster: Roster
+    ) -> None:
         self._session = session
         self._now = now
         self._registry = registry
         self._revision = revision
         self._roster = roster
+        self._packs_read = self._packs = packs
         self._registry_saved = False
         self._locked: dict[str, bytes | None] = {}
         self._unread: set[str] = set()
@@ -66,6 +70,15 @@ class PostgresUnit:
         """Replace the registry. The commit raises TransientError where somebody else replaced it first."""
         self._registry = registry
         self._registry_saved = True
+
+    @property
+    def packs(self) -> StoredPacks:
+        """The own rule packs as read or as replaced here."""
+        return self._packs
+
+    def save_packs(self, body: bytes) -> None:
+        """Replace the own rule packs. The commit raises TransientError where somebody else replaced them first."""
+        self._packs = StoredPacks(self._packs_read.revision + 1, body)
 
     async def get(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Documents, locked. Two statements: what is read must be no older than the locks."""
@@ -152,6 +165,7 @@ class PostgresUnit:
         """Send everything gathered to the database. The transaction is still open."""
         session = self._session
         await self._flush_registry()
+        await self._flush_packs()
         await flush.documents(session, {key: body for key, body in self._docs.items() if self._changes(key, body)})
         read = self._inbox_read.keys()
         await flush.inbox(session, (row for event, row in self._inbox.items() if event not in read), known=False)
@@ -172,3 +186,9 @@ class PostgresUnit:
             body = self._registry.model_dump_json().encode()
             if await self._session.fetchval(_SAVE_REGISTRY, body, self._revision) is None:
                 raise TransientError("another unit of work replaced the registry first")
+
+    async def _flush_packs(self) -> None:
+        if self._packs is self._packs_read:
+            return
+        if await self._session.fetchval(_SAVE_PACKS, self._packs.body, self._packs_read.revision) is None:
+            raise TransientError("another unit of work activated rule packs first")

@@ -10,20 +10,24 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.cli.common import JsonOption, json_line
+from hub import bootstrap
+from hub.cli.common import DataOption, JsonOption, err, json_line, running
+from hub.domain.dates import ZONE
 from hub.domain.pack import Pack, PackSet, Rule, Version
 from hub.domain.pack_merge import merge_rules
 from hub.errors import UsageError
 from hub.policy.check import check as run_check
-from hub.policy.diff import changes
+from hub.policy.check import sources
+from hub.policy.diff import ACTIVE, changes
 from hub.policy.diff import versions as versions_of
-from hub.policy.loader import load_active, store
+from hub.policy.loader import checked, shipped
+from hub.policy.marks import Source
 from hub.scenarios.format import files, load
 from hub.scenarios.tools import Difference, compare
+from hub.service import packs as in_force
 from hub.settings import Settings
 
 GROUP_HELP = "Rule packs: what the hub proposes, by which articles, from when. 规则包：校验、查看、比较、启用。"
-DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of the hub; HUB_DATA or .hub when left out.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -74,14 +78,16 @@ def show(
 ) -> None:
     """Show a rule: text in Chinese and English, articles, condition, safeguards, and the versions that change it.
 
+    As the running hub has it; where none runs, as shipped.
+
     Examples:
 
       hub policy show R-ME-02
       hub policy show R-ME-02 --on 2019-05-01
       hub policy show R-FU-04 --json
     """
-    packs = load_active(data or Settings().data)
-    pack = packs.on(on.date() if on else date.today())  # a day of the calendar, no moment of the hub's clock
+    packs, today = asyncio.run(_of_hub(data))
+    pack = packs.on(on.date() if on else today)
     if rule not in pack.rules:
         raise UsageError(
             f"there is no rule {rule}", hint="ids look like R-ME-02; docs/policy-authors.md lists the groups"
@@ -92,6 +98,22 @@ def show(
         return
     for line in _shown(found, pack, packs):
         typer.echo(line)
+
+
+async def _of_hub(data: Path | None) -> tuple[PackSet, date]:
+    """The packs of the running hub and its day; the shipped ones where none runs and none was named."""
+    try:
+        settings = running(data)
+    except UsageError:
+        if data is not None:
+            raise
+        err().print("no hub runs here: the rules as shipped, without versions of your own")
+        return shipped(), date.today()
+    async with bootstrap.open_store(settings) as store, store.begin() as unit:
+        found = in_force.loaded(in_force.of_release(settings), unit.packs)
+        if found.reason:
+            err().print(f"older than what is active, which this program cannot read: {found.reason}", markup=False)
+        return found.packs, unit.now.astimezone(ZONE).date()
 
 
 def _fields(rule: Rule, pack: Pack, packs: PackSet) -> dict[str, Any]:
@@ -146,20 +168,28 @@ def changed(packs: PackSet, rule: str) -> list[tuple[Version, dict[str, Any]]]:
 
 
 def diff(
-    old: Annotated[str, typer.Argument(help="pack file or folder, or «shipped»")],
-    new: Annotated[str, typer.Argument(help="pack file or folder, or «shipped»")],
+    old: Annotated[str, typer.Argument(help="pack file or folder, «shipped», or «active»: as the running hub has it")],
+    new: Annotated[str, typer.Argument(help="the same; over «active» what is new is laid")],
     scenarios: Annotated[
         list[Path] | None, typer.Option("--scenarios", help="scenario files or folders to run under both")
     ] = None,
+    data: DataOption = None,
 ) -> None:
     """Compare two packs: what they say differently, and whose outcome changes in which scenario, and by which rules.
+
+    «active» as the first one tells what an activation of the second would change.
 
     Examples:
 
       hub policy diff shipped my-pack
       hub policy diff shipped my-pack --scenarios tests/scenarios
+      hub policy diff active my-pack --data /srv/hub
     """
-    before, after = versions_of(old), versions_of(new)
+    own = asyncio.run(_own(data)) if ACTIVE in (old, new) else []
+    before, after = (own if name == ACTIVE else versions_of(name) for name in (old, new))
+    if old == ACTIVE and new != ACTIVE:
+        names = {one.name for one in after}
+        after = [*(one for one in own if one.name not in names), *after]
     lines = list(changes(before, after))
     typer.echo("\n".join(lines) if lines else "the packs say the same")
     found = [one for path in files(list(scenarios)) for one in load(path)] if scenarios else []
@@ -169,6 +199,12 @@ def diff(
             typer.echo(line)
     if scenarios:
         typer.echo(f"{len(results)} scenarios, {sum(result.differs for result in results)} come out differently")
+
+
+async def _own(data: Path | None) -> list[Version]:
+    """What the running hub has activated beside the shipped versions."""
+    async with bootstrap.open_store(running(data)) as store:
+        return (await in_force.current(store, shipped(()))).versions
 
 
 def _differing(result: Difference) -> Iterator[str]:
@@ -183,19 +219,25 @@ def activate(
     folder: Annotated[Path, typer.Argument(help="folder (or file) with the new versions")],
     data: DataOption = None,
 ) -> None:
-    """Put new versions into force for this hub. A pack with a mistake is refused with its reasons; the running one stays.
+    """Put new versions into force for the running hub: all its processes, on every machine, from their next event on.
 
-    Versions are only ever added: open tasks keep the version of their proposal. A running hub takes it up when it starts again.
+    A pack with a mistake is refused with its reasons; what is active stays. Versions are only ever added: open tasks keep
+    the version of their proposal. The ledger gets one line (pack.activated). Again with the same versions: nothing happens.
 
     Examples:
 
       hub policy activate my-pack
       hub policy activate my-pack --data /srv/hub
     """
-    place = data or Settings().data
-    known = {one.name for one in load_active(place).versions}
-    fresh = [one for one in store(place, folder).versions if one.name not in known]
+    given = sources([folder])
+    checked(given)
+    fresh = asyncio.run(_activate(running(data), given))
     for one in fresh:
         typer.echo(f"active: {one.name}, in force {one.effective_from} – {one.effective_to or '…'}")
     if not fresh:
         typer.echo("nothing new: these versions are active already")
+
+
+async def _activate(settings: Settings, given: list[Source]) -> list[Version]:
+    async with bootstrap.open_store(settings) as store:
+        return await in_force.activate(store, in_force.of_release(settings), given)

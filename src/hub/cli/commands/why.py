@@ -43,10 +43,10 @@ def why(
 
 
 async def _trace(settings: Settings, task: str) -> Trace:
-    from hub.policy.loader import load_active  # slow to import, and needed here alone
+    from hub.service.packs import current, of_release  # slow to import, and needed here alone
 
     async with bootstrap.open_store(settings) as store:
-        return await trace(store, load_active(settings.data), task)
+        return await trace(store, await current(store, of_release(settings)), task)
 
 
 def _lines(found: Trace) -> Iterator[str]:

@@ -1,0 +1,11 @@
+"""The deployment's own rule pack versions, with a revision that every unit of work reads."""
+
+from hub.adapters.postgres.migrations import run_sql
+
+revision: str | None = "0005"
+down_revision: str | None = "0003"
+
+
+def upgrade() -> None:
+    """Make room for them."""
+    run_sql("0005_rule_packs.sql")
