@@ -15,6 +15,7 @@ from hub.cli.main import main
 
 ROOT = Path(__file__).parents[3]
 GUIDES = ("policy-authors.md", "policy-authors.zh-CN.md")
+NEEDS_A_HUB = ("hub policy activate", "hub policy diff active")
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 
 
@@ -69,6 +70,10 @@ def test_the_commands_of_the_guide_run(guide: str, tmp_path: Path, run: Run) -> 
     outputs = {}
     for command in commands(guide):
         done = run(command)
+        if command.startswith(NEEDS_A_HUB):
+            assert done.returncode == 2, command
+            assert "hub up --data" in done.stderr, "the pack is clean, and no hub runs: how to start one"
+            continue
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         outputs[command] = done.stdout
     assert "clean" in outputs["hub policy check my-pack"]
@@ -76,7 +81,6 @@ def test_the_commands_of_the_guide_run(guide: str, tmp_path: Path, run: Run) -> 
     diff = next(text for command, text in outputs.items() if command.startswith("hub policy diff"))
     assert "first_followup: 15 working_days" in diff
     assert "1 scenarios, 1 come out differently" in diff
-    assert (tmp_path / "hub-data" / "policy" / "local-m-2026-01-01.yaml").is_file()
 
 
 def test_both_guides_have_the_same_commands() -> None:
@@ -95,7 +99,11 @@ def test_a_mistake_is_named_and_the_exit_code_says_so(tmp_path: Path, run: Run) 
     refused = run("hub policy activate pack.yaml --data data")
     assert refused.returncode == 2
     assert "the running one stays" in refused.stderr
-    assert not (tmp_path / "data" / "policy").exists()
+    assert "fires where the base does not" in refused.stderr, "its mistakes are told even where no hub runs"
+    assert not (tmp_path / "data").exists()
+    nowhere = run("hub policy show R-ME-02 --data data")
+    assert nowhere.returncode == 2
+    assert "hub up --data" in nowhere.stderr
     assert run("hub policy show R-ZZ-09").returncode == 2
 
 

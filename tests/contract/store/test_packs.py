@@ -28,9 +28,11 @@ async def stored(store: Operations) -> StoredPacks:
         return unit.packs
 
 
-async def save(store: Operations, body: bytes) -> None:
+async def save(store: Operations, body: bytes, *, fail: bool = False) -> None:
     async with store.begin() as unit:
         unit.save_packs(body)
+        if fail:
+            raise ZeroDivisionError
 
 
 async def test_replaced_under_the_next_revision_and_seen_by_the_next_unit(store: Operations) -> None:
@@ -46,9 +48,7 @@ async def test_replaced_under_the_next_revision_and_seen_by_the_next_unit(store:
 async def test_a_failed_unit_of_work_leaves_them(store: Operations) -> None:
     await save(store, b"one")
     with pytest.raises(ZeroDivisionError):
-        async with store.begin() as unit:
-            unit.save_packs(b"two")
-            raise ZeroDivisionError
+        await save(store, b"two", fail=True)
     assert await stored(store) == StoredPacks(1, b"one")
 
 

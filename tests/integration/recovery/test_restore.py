@@ -11,10 +11,14 @@ import pytest
 
 from hub.adapters.postgres import PostgresStore
 from hub.adapters.topics import make_topics, spec_of
-from hub.bootstrap import open_hub
+from hub.bootstrap import open_hub, open_store
 from hub.bootstrap.backup import backup, restore
 from hub.errors import InvariantError, RefusedError, UsageError
+from hub.policy.files import version_file
+from hub.policy.loader import shipped
+from hub.policy.marks import parsed
 from hub.service import restored
+from hub.service.packs import activate, current
 from hub.settings import Settings
 from schemas.topics import WATERMARK
 from streams.adopt import adopt
@@ -30,6 +34,19 @@ Step = Callable[[Mill], Awaitable[None]]
 async def ids(mill: Mill) -> list[str]:
     """What readers saw, as often as they saw it."""
     return sorted(event["id"] for event in await mill.outputs())
+
+
+ONE_SOURCE = version_file("local-m-2026-01-01").read_text(encoding="utf-8")
+
+
+async def activated(settings: Settings, text: str) -> None:
+    async with open_store(settings) as store:
+        assert await activate(store, shipped(), [parsed(text, "pack.yaml")])
+
+
+async def own_packs(settings: Settings) -> list[str]:
+    async with open_store(settings) as store:
+        return [one.name for one in (await current(store, shipped(()))).versions]
 
 
 async def lived_on(settings: Settings, file: Path) -> list[str]:
@@ -127,15 +144,18 @@ async def test_a_backup_is_private_whole_and_never_written_over(settings: Settin
     assert await state(settings) == before
 
 
-async def test_keys_come_back_and_newer_ones_are_kept_beside(settings: Settings, tmp_path: Path) -> None:
+async def test_keys_and_packs_come_back_and_newer_keys_are_kept_beside(settings: Settings, tmp_path: Path) -> None:
     key = next((settings.data / "keys").iterdir())
     old = key.read_text()
+    await activated(settings, ONE_SOURCE)
     await backup(settings, tmp_path / "hub.tar")
+    await activated(settings, ONE_SOURCE.replace("2026-01-01", "2026-07-01"))
     key.write_text("{}")
     gone = next(path for path in (settings.data / "tokens").iterdir())
     gone.unlink()
     await restore(settings, tmp_path / "hub.tar")
     assert key.read_text() == old
+    assert await own_packs(settings) == ["local-m-2026-01-01"]
     assert gone.exists()
     assert [path.read_text() for path in key.parent.glob(f"{key.name}.before-*")] == ["{}"]
 
