@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import orjson
@@ -44,7 +45,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The whole answer. ``since``: what was said later about the same item, oldest first."""
+    """The whole answer. ``since``: what was said later about the same item, oldest first.
+
+    ``newer_pack``: versions in force today that the item does not rest on; it keeps its own (R-GV-01).
+    """
 
     id: str
     type: str
@@ -55,10 +59,11 @@ class Trace:
     facts: list[Basis] = field(default_factory=list)
     rules: list[Article] = field(default_factory=list)
     since: list[Cause] = field(default_factory=list)
+    newer_pack: list[str] = field(default_factory=list)
 
 
-async def trace(store: Store, packs: PackSet, ident: str) -> Trace:
-    """The chain behind the item ``ident``: an outbound id, or the beginning of one. Reads only.
+async def trace(store: Store, packs: PackSet, ident: str, today: date) -> Trace:
+    """The chain behind the item ``ident``: an outbound id, or the beginning of one. Reads only. ``today``: the hub's day.
 
     Raises NotFoundError where nothing, or more than one thing, is known by it.
     """
@@ -68,6 +73,7 @@ async def trace(store: Store, packs: PackSet, ident: str) -> Trace:
     event = orjson.loads(own.body) if own is not None else {}
     data = event.get("data", known["data"])
     steps = _steps(entries)
+    own_pack = data.get("pack") or ()
     return Trace(
         id=key,
         type=known["type"],
@@ -76,8 +82,9 @@ async def trace(store: Store, packs: PackSet, ident: str) -> Trace:
         time=str(event.get("time", "")),
         causes=_chain(str(event.get("causationid", "")), entries, steps),
         facts=[Basis(fact, _brought(fact, steps)) for fact in data.get("facts") or ()],
-        rules=[Article(rule, _cites(packs, data.get("pack") or (), rule)) for rule in data.get("rules") or ()],
+        rules=[Article(rule, _cites(packs, own_pack, rule)) for rule in data.get("rules") or ()],
         since=[_said(entry) for entry in entries if entry.kind == "out" and entry.id != key and _about(entry, key)],
+        newer_pack=[name for name in packs.names_on(today) if own_pack and name not in own_pack],
     )
 
 

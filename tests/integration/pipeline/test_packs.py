@@ -48,11 +48,12 @@ class Deployment:
         self.second = ""
 
     async def command(self, *arguments: str, code: int = 0) -> str:
-        """``hub policy …``, told by its settings where the hub is; what it printed."""
+        """``hub …``, told by its settings where the hub is; what it printed."""
         settings = self.hub._settings
         own = {"POSTGRES": settings.postgres, "SCHEMA_NAME": settings.schema_name, "CLOCK": settings.clock}
+        own["RULE_PACKS"] = orjson.dumps(settings.rule_packs).decode()
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hub.cli.main", "policy", *arguments, cwd=self.folder,
+            sys.executable, "-m", "hub.cli.main", *arguments, cwd=self.folder,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
             env={**os.environ, **{f"HUB_{name}": value for name, value in own.items()}},
         )  # fmt: skip
@@ -111,21 +112,21 @@ async def test_an_activation_takes_effect_everywhere_without_a_restart(stack: Se
 async def lived_through(running: Deployment) -> None:
     assert "tolerance.review.requested" not in await running.finding("f1", "A")
 
-    told = await running.command("activate", running.pack("broken", ONE_SOURCE, BROKEN), code=2)
+    told = await running.command("policy", "activate", running.pack("broken", ONE_SOURCE, BROKEN), code=2)
     assert "1.yaml:10: R-ME-02: the condition cannot be read" in told
     assert "the running one stays" in told
     before = await running.finding("f2", "B")
     assert "tolerance.review.requested" not in before, "nothing of it was activated, and intake goes on"
 
     sound = running.pack("sound", ONE_SOURCE, TEN_DAYS)
-    assert "active: local-m-2026-01-01, in force 2026-01-01" in await running.command("activate", sound)
+    assert "active: local-m-2026-01-01, in force 2026-01-01" in await running.command("policy", "activate", sound)
     after = await running.finding("f3", "C")
     assert "tolerance.review.requested" in after, "the very next finding is judged by it"
     due = [one["verify.requested"].data["due"]["date"] for one in (before, after)]
     assert due[1] < due[0], "ten working days instead of fifteen"
-    assert "nothing new" in await running.command("activate", sound)
+    assert "nothing new" in await running.command("policy", "activate", sound)
     assert await running.recorded() == [["local-m-2026-01-01", "local-n-2026-01-01"]]
-    shown = orjson.loads(await running.command("show", "R-FU-04", "--json"))
+    shown = orjson.loads(await running.command("policy", "show", "R-FU-04", "--json"))
     assert {"local-m-2026-01-01", "local-n-2026-01-01"} <= set(shown["pack"])
 
     decided = {"about": ["f3"], "outcome": "not_tolerated"}
@@ -133,9 +134,11 @@ async def lived_through(running: Deployment) -> None:
     assert "local-m-2026-01-01" in said["task.proposed"].data["pack"]
     assert await running.newer() == [None, None]
     later = running.pack("later", LATER)
-    assert "allow_single_source_measure" in await running.command("diff", "active", later)
-    await running.command("activate", later)
+    assert "allow_single_source_measure" in await running.command("policy", "diff", "active", later)
+    await running.command("policy", "activate", later)
     assert await running.newer() == [None, None], "active, in force from April on"
     running.hub.clock.set(datetime(2026, 4, 1, 0, 0, 1, tzinfo=SHANGHAI))
     assert await running.newer() == [["local-m-2026-04-01"], ["local-m-2026-04-01"]]
+    told = orjson.loads(await running.command("why", said["task.proposed"].data["task"], "--json"))
+    assert told["newer_pack"] == ["local-m-2026-04-01"]
     assert len(await running.recorded()) == 2

@@ -12,6 +12,7 @@ import typer
 from hub import bootstrap
 from hub.cli import shown
 from hub.cli.common import DataOption, JsonOption, json_line, out, running
+from hub.domain.dates import ZONE
 from hub.service.trace import Basis, Cause, Trace, trace
 from hub.settings import Settings
 
@@ -43,10 +44,12 @@ def why(
 
 
 async def _trace(settings: Settings, task: str) -> Trace:
-    from hub.service.packs import current, of_release  # slow to import, and needed here alone
+    from hub.service.packs import loaded, of_release  # slow to import, and needed here alone
 
     async with bootstrap.open_store(settings) as store:
-        return await trace(store, await current(store, of_release(settings)), task)
+        async with store.begin() as unit:
+            packs, today = loaded(of_release(settings), unit.packs).packs, unit.now.astimezone(ZONE).date()
+        return await trace(store, packs, task, today)
 
 
 def _lines(found: Trace) -> Iterator[str]:
@@ -56,6 +59,7 @@ def _lines(found: Trace) -> Iterator[str]:
         "依据 because": [
             *shown.explained({"data": found.data}),
             f"规则包 pack: {', '.join(found.data.get('pack') or ())}",
+            *([f"现有较新版本 newer in force: {', '.join(found.newer_pack)}"] if found.newer_pack else ()),
         ],
         "起因 caused by": [_cause(one) for one in found.causes],
         "事实 facts": [_fact(one) for one in found.facts],
