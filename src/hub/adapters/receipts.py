@@ -12,8 +12,8 @@ from schemas.topics import receipts
 
 PAGE = 1_000
 _OF = f"""
-select {LEDGER} from receipt r join ledger l on l.id = r.id
-where r.recipient = $1 and r.cause = $2 and length(l.body) > 0 order by l.seq"""
+select {LEDGER} from ledger l
+where l.id in (select id from receipt where recipient = $1 and cause = $2) and length(l.body) > 0 order by l.seq"""
 
 
 class ScannedReceipts:

@@ -50,8 +50,7 @@ with added as (
   on conflict (id) do nothing returning seq)
 insert into unsealed (seq) select seq from added"""
 _RECEIPT = """
-insert into receipt (recipient, cause, id) select * from unnest($1::text[], $2::text[], $3::text[])
-on conflict do nothing"""
+insert into receipt (recipient, cause, id) select * from unnest($1::text[], $2::text[], $3::text[])"""
 _WAKE_GONE = """
 delete from wake where key = any($1::text[])
 and (key, due, clock) not in (select * from unnest($2::text[], $3::date[], $4::text[]))"""
@@ -105,12 +104,12 @@ async def spans(session: Session, ranges: Sequence[tuple[str, int, int, int]]) -
 
 async def receipts(session: Session, lines: Sequence[LedgerEntry]) -> None:
     """Note which event each receipt answers (:mod:`hub.adapters.receipts`)."""
-    values = sorted(
+    values = [
         (line.to, cause, line.id)
         for line in lines
         if line.to and line.kind == "out" and line.topic == topics.receipts(line.to)
         if (cause := orjson.loads(line.body).get("causationid")) is not None
-    )
+    ]
     if values:
         await session.execute(_RECEIPT, *columns(values, 3))
 
