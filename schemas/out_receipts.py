@@ -36,7 +36,7 @@ class Receipt(Payload):
 class FindingAccepted(Receipt):
     """Taken. ``warnings``: what the source may want to look at."""
 
-    warnings: tuple[Literal["id_checksum"], ...] = ()
+    warnings: tuple[Literal["id_checksum", "retention_ended"], ...] = ()
 
 
 class DuplicateIgnored(Receipt):

@@ -43,6 +43,8 @@ POLL_S = 0.5
 STANDBY_S = 3.0
 TIMEOUT_S = 10.0
 LONGEST_WAIT_S = 3_600.0
+CONTENT_GONE = "content_gone"
+"""Its retention ended before it could be delivered."""
 
 
 async def run_pushing(settings: Settings, store: PostgresStore) -> None:
@@ -105,7 +107,11 @@ class Pusher:
 
     def _is_for(self, recipient: str, one: Sealed) -> bool:
         topic = (one.entry.topic or "").removeprefix(self._settings.topic_prefix)
-        return one.entry.kind == "out" and topic in (tasks(recipient), clarifications(recipient), receipts(recipient))
+        return (
+            one.entry.kind == "out"
+            and not one.entry.emptied
+            and topic in (tasks(recipient), clarifications(recipient), receipts(recipient))
+        )
 
     async def _deliver(self, hook: Webhook, owed: Delivery) -> bool:
         """Whether the next item may follow."""
@@ -128,6 +134,8 @@ class Pusher:
     async def _post(self, hook: Webhook, owed: Delivery) -> str:
         """Empty where it was taken, else why not. Of the answer only its status is looked at."""
         (line,) = await self._store.unpublished(owed.position - 1, 1)
+        if line.entry.emptied:
+            return CONTENT_GONE
         headers = {"content-type": STRUCTURED, "hub-signature": self._signature(line.entry.body), "hub-item": owed.item}
         try:
             reply = await self._http.post(hook.url, content=line.entry.body, headers=headers)

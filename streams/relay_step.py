@@ -72,7 +72,7 @@ async def step(
 
 
 def _goes_out(one: Sealed, at: Watermark, halted: bool) -> bool:
-    if one.entry.kind != "out" or one.entry.topic is None:
+    if one.entry.kind != "out" or one.entry.topic is None or one.entry.emptied:
         return False
     if one.entry.topic != ALERTS:
         return not halted

@@ -7,7 +7,7 @@ Document keys are ``<kind>:<id>``. Kinds: ``cadre`` and ``unit`` (dossiers), ``f
 finding, id ``<source code>/<ref>``), ``ref`` (bare ref to finding ids), ``wait`` (events parked until a ref arrives), ``act``
 (determination ref to dossiers), ``item`` (outbound id to its dossier), ``person`` (a cadre of the roster: record history,
 tenures, relations), ``posts`` (management rows of one organ), ``organ`` (roster organ), ``sealed`` (a sealed petitioner
-token), ``meta`` (the hub's own state).
+token), ``archive`` (what was sealed when its retention ended, ``<dossier>/<day>``), ``meta`` (the hub's own state).
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class LedgerEntry:
     ``kind``: in (an accepted statement), out (to be published to ``topic`` under ``key``), access (a read), note.
     ``dossier``: document key of the case file that this entry belongs to, if any. ``body`` is JSON bytes; of an out
     entry the structured CloudEvent exactly as published. Order of append is the order in the ledger.
+    ``digest``: SHA-256 of a body that was removed when its retention ended (R-CF-03); ``body`` is empty then.
     """
 
     id: str
@@ -67,6 +68,12 @@ class LedgerEntry:
     to: str | None = None
     topic: str | None = None
     key: str | None = None
+    digest: bytes | None = None
+
+    @property
+    def emptied(self) -> bool:
+        """Whether the body was removed."""
+        return self.digest is not None and not self.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +184,24 @@ class UnitOfWork(Protocol):
     def append(self, entry: LedgerEntry) -> None:
         """Add a line to the ledger."""
 
+    async def lines(self, *, dossier: str | None = None, ids: Iterable[str] = ()) -> list[LedgerEntry]:
+        """Ledger lines as committed, in order: those of a dossier and those with these ids."""
+
+    async def empty(self, ids: Iterable[str]) -> list[tuple[int, int]]:
+        """Remove the bodies of these lines, keeping their digests; the ranges of their positions in the chain.
+
+        Raises RefusedError (``unpublished``), changing nothing, where one of them is not sealed or not published yet.
+        Whoever calls it appends the line that names the positions, or the ledger no longer verifies.
+        """
+
     def set_wakes(self, key: str, wakes: Sequence[Wake]) -> None:
         """Replace all wake-up calls of a dossier."""
 
     def queue(self, row: QueueRow) -> None:
         """Insert or replace a queue row by id."""
+
+    def unqueue(self, ids: Iterable[str]) -> None:
+        """Take rows out of the queue view for good."""
 
     def dead_letter(self, letter: DeadLetter) -> None:
         """Keep an event that could not be handled."""
@@ -248,7 +268,8 @@ class SealStore(Protocol):
         """The highest position marked as published; 0 where none is."""
 
     async def verify(self) -> str | None:
-        """Walk the chain: the id of the first line that does not fit, or None where all is intact."""
+        """Walk the chain: the id of the first line that does not fit, or whose body is gone though no line
+        ``record.sealed_or_deleted`` names it; None where all is intact."""
 
 
 class Clock(Protocol):

@@ -16,6 +16,9 @@ class Settings(BaseSettings):
     accreditation: str = Field("work_secret", description="highest classification this deployment may store")
     admin_token: str = Field("", description="bearer token of operators; made at first start")
     app_id: str = Field("hub", description="Faust application id and consumer group")
+    archive_key: Path | None = Field(
+        None, description="public JWK of the custodian for whom ended records are sealed; none = they are deleted"
+    )
     body_limit_bytes: int = Field(1_048_576, description="largest body the HTTP intake takes")
     breaker_after: int = Field(20, description="events in a row that fail for no known reason before the flow stops")
     calendar_file: Path | None = Field(

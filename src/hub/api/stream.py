@@ -70,7 +70,7 @@ async def published_to(parts: ApiParts, organ: str, cursor: int, request: Reques
             if line.position > upto:
                 break
             cursor = line.position
-            if line.entry.kind == "out" and contract_name(parts, line) in mine:
+            if line.entry.kind == "out" and not line.entry.emptied and contract_name(parts, line) in mine:
                 yield framed(line)
                 quiet_s = 0.0
         if cursor >= upto or not page:

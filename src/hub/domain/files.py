@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from hub.domain.facts import Fact, Said
 
-How = Literal["strong", "person", "probable", "review", "none", "unit"]
+How = Literal["strong", "person", "probable", "review", "none", "unit", "ended"]
+"""``ended``: the retention of that cadre's dossier has ended; this finding stays for the sake of others."""
 
 
 class Revision(Fact):
@@ -50,6 +51,8 @@ class FindingFile(Fact):
     acts: list[str] = []
     said: dict[str, Said] = {}
     first_time: str = ""
+    ended: str = ""
+    """The day on which its content was removed (R-CF-03); only this mark is left of it then."""
 
     def in_force(self) -> Revision | None:
         """The revision in force; None while parked."""
@@ -83,3 +86,7 @@ class ActFile(Fact):
     confirmed_on: str | None = None
     """The day on which a correction was confirmed."""
     own_case: bool = False
+    events: list[str] = []
+    """Ids of the events that made it up: the act itself, extensions, revocation, correction."""
+    ended: str = ""
+    """As of a finding."""

@@ -113,6 +113,11 @@ class Pack:
         value: Mapping[str, Any] = self.parameters["allow_single_source_measure"]
         return bool(value.get(severity) or value.get("committees", {}).get(committee, {}).get(severity))
 
+    def retention_months(self, committee: str | None) -> int | None:
+        """R-CF-03: how long the records of this committee's cadres are kept; None where its own pack says nothing: for ever."""
+        found: int | None = (self.parameters.get("retention_months") or {}).get(committee)
+        return found
+
     def warning_required(self, day: date) -> bool:
         """R-ME-06: whether the version of the rules in force on ``day`` asks for a prior warning; before the first one as in it."""
         dated = sorted((name[-10:], asked) for name, asked in self.parameters["require_prior_warning"].items())

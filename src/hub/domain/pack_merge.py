@@ -41,10 +41,12 @@ def merge_sections(base: Mapping[str, Any], bodies: Sequence[Mapping[str, Any]])
 
 
 def _over(key: str, old: Any, new: Any, committee: str | None) -> Any:
-    """A mapping is laid over a mapping; what a committee decides on single sources holds for its own cadres alone (P-1)."""
+    """A mapping is laid over a mapping; what a committee decides on single sources (P-1) holds for its own cadres alone."""
     if key == "allow_single_source_measure" and committee:
         others = dict((old or {}).get("committees", {}))
         return {**(old or {}), "committees": {**others, committee: {**others.get(committee, {}), **new}}}
+    if key == "retention_months":  # whose records end is decided by their own committee alone (R-CF-03)
+        return {**(old or {}), **({committee: new} if committee else {})}
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         return {**old, **new}
     return new

@@ -79,6 +79,13 @@ def _parameters(source: Source, body: Mapping[str, Any], base: Mapping[str, Any]
         )
     if single and source.is_version and body.get("committee") and body.get("level") == "national":
         yield source.finding(place, "", "a committee's pack is local or provincial")
+    if values.get("retention_months") is not None and not (
+        source.is_version and body.get("committee") and body.get("document") and body.get("level") == "local"
+    ):
+        place = ("parameters", "retention_months")
+        yield source.finding(
+            place, "", "only a local pack that names its committee and document sets a retention (R-CF-03)"
+        )
     for name in values.get("further_source_bodies") or ():
         if name.startswith("appraisal"):
             place = ("parameters", "further_source_bodies")

@@ -80,6 +80,7 @@ class Parameters(Entry):
     measure_forms: dict[Literal["REMOVE", "ADJUST", "DEMOTE"], list[Word]] | None = None
     hearing_required: Literal[True] | None = None
     reuse_finding: bool | None = None
+    retention_months: PositiveInt | None = None
 
 
 class Deadline(Entry):
@@ -156,7 +157,8 @@ class BaseFile(Sections):
 
 
 class VersionFile(Sections):
-    """One dated version of one layer. A ``committee`` makes what it says on single sources hold for its cadres alone."""
+    """One dated version of one layer. A ``committee`` makes what it says on single sources and on retention hold
+    for its cadres alone."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*-\d{4}-\d{2}-\d{2}$")]
     layer: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]

@@ -72,6 +72,7 @@ class HubInMemory:
         found = []
         for sealed in fresh:
             self._read = sealed.position
+            await self.store.mark_published(sealed.position)
             entry = sealed.entry
             if entry.kind == "out" and (not stopped or entry.topic == "hub-alerts"):
                 found.append(Output.of(orjson.loads(entry.body), entry.recorded_at, entry.to))

@@ -36,7 +36,7 @@ async def rebuild(store: Store, packs: PackSet, is_workday: Workdays) -> dict[st
     made: dict[str, Dossier] = {}
     names: dict[str, Session] = {}
     for _, line in await store.ledger(limit=WHOLE):
-        if line.kind != "note" or line.type != "dossier.step" or line.dossier is None:
+        if line.type != "dossier.step" or line.dossier is None or line.emptied:
             continue
         noted = orjson.loads(line.body)
         kind, _, about = line.dossier.partition(":")

@@ -23,6 +23,7 @@ from hub.service.binding import (
     too_late,
     unfit,
 )
+from hub.service.ended import refuse_about_ended, refuse_ended
 from hub.service.session import Session
 from hub.service.verdicts import Refusal
 
@@ -35,6 +36,7 @@ async def made(session: Session, source: Source, data: dict[str, Any], hash: str
     assert cause is not None
     ident = f"{source.code}/{data['ref']}"
     old = await session.act(ident)
+    refuse_ended(old)
     if old is not None:
         await _once_more(session, source, old, data, hash)
         return
@@ -48,9 +50,11 @@ async def made(session: Session, source: Source, data: dict[str, Any], hash: str
         data=data,
         time=cause.time,
         hash=hash,
+        events=[cause.id],
     )
     file.about = dict.fromkeys(data.get("about", ()))
     await resolve_all(session, file, strict=True)
+    await refuse_about_ended(session, file)
     if data.get("subject") is not None:
         file.person = await _person(session, data["subject"])
         file.own_case = not data.get("about")
@@ -67,6 +71,7 @@ async def _once_more(session: Session, source: Source, old: ActFile, data: dict[
         cause = session.cause
         assert cause is not None
         old.extensions.append([cause.time, data["extension"]["until"]])
+        old.events.append(cause.id)
         session.put_act(old)
         for key in old.dossiers:
             await session.step(key, {"kind": "act.extended", "act": old.id, "until": data["extension"]["until"]})
@@ -173,6 +178,7 @@ async def applied(session: Session, source: Source, data: dict[str, Any]) -> Non
         type="application", data={}, time=cause.time, about=dict.fromkeys(data["findings"]),
     )  # fmt: skip
     await resolve_all(session, file, strict=True)
+    await refuse_about_ended(session, file)
     cadre = await session.real_cadre(data["by"])
     if await session.person(cadre) is not None:
         file.person = cadre
@@ -185,13 +191,16 @@ async def applied(session: Session, source: Source, data: dict[str, Any]) -> Non
 
 async def revoked(session: Session, source: Source, data: dict[str, Any]) -> None:
     """determination.revoked carries the ref of what it revokes; before the act is here it is parked with it."""
+    cause = session.cause
+    assert cause is not None
     ident = f"{source.code}/{data['ref']}"
     act = await session.act(ident)
     if act is None:
         named = await resolve(session, data["ref"])
         act = await session.act(named) if named else None
+    refuse_ended(act)
     if act is None:
-        await keep_early(session, ident, {"what": "revoked"})
+        await keep_early(session, ident, {"what": "revoked", "event": cause.id})
         session.say("determination.parked", source.code, {"determination": data["ref"]}, ["R-CL-13"])
         return
     if act.source != source.code:
@@ -199,6 +208,7 @@ async def revoked(session: Session, source: Source, data: dict[str, Any]) -> Non
             "not_competent", "only the organ that made an act revokes it", status=403, fields={"missing": ["authority"]}
         )
     act.revoked = True
+    act.events.append(cause.id)
     session.put_act(act)
     session.say("determination.accepted", source.code, {"determination": data["ref"]}, ["R-CL-13"])
     for key in act.dossiers:
@@ -214,6 +224,7 @@ async def tolerance(session: Session, source: Source, data: dict[str, Any], hash
     assert cause is not None
     ident = f"{source.code}/{data['ref']}"
     old = await session.act(ident)
+    refuse_ended(old)
     if old is not None:
         if old.hash != hash:
             raise Refusal("content_clash", "this decision is known with other content", status=409, quarantine=True)
@@ -235,9 +246,11 @@ async def tolerance(session: Session, source: Source, data: dict[str, Any], hash
         data=data,
         time=cause.time,
         hash=hash,
+        events=[cause.id],
     )
     file.about = dict.fromkeys(data["about"])
     await resolve_all(session, file, strict=True)
+    await refuse_about_ended(session, file)
     file.person = await session.real_cadre(data["cadre"]) if data.get("cadre") else None
     for key in await _dossiers(session, file):
         if await unfit(session, file, key):
@@ -262,9 +275,10 @@ async def correction(session: Session, source: Source, type: str, data: dict[str
     if act is None:
         named = await resolve(session, data["correction"])
         act = await session.act(named) if named else None
+    refuse_ended(act)
     if act is None:
         what = {"what": "extended", "until": data["until"]} if extended else {"what": "confirmed", "on": on}
-        await keep_early(session, ident, what | {"time": cause.time})
+        await keep_early(session, ident, what | {"time": cause.time, "event": cause.id})
         session.say("determination.parked", source.code, {"determination": data["correction"]}, rules)
         return
     if act.type != "tolerance":
@@ -284,6 +298,7 @@ async def correction(session: Session, source: Source, type: str, data: dict[str
         act.extensions.append([cause.time, data["until"]])
     else:
         act.confirmed_on = min(filter(None, [act.confirmed_on, on]))
+    act.events.append(cause.id)
     session.put_act(act)
     session.say("determination.accepted", source.code, {"determination": data["correction"]}, rules)
     for key in act.dossiers:

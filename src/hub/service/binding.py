@@ -252,6 +252,7 @@ async def keep_early(session: Session, ident: str, what: dict[str, Any]) -> None
 async def take_early(session: Session, file: ActFile) -> None:
     """Apply to a new act what arrived before it."""
     for what in await session.json(f"early:{file.id}", []):
+        file.events.append(what["event"])
         if what["what"] == "revoked":
             file.revoked = True
         elif what["what"] == "extended" and not too_late(file, what["time"]):

@@ -15,6 +15,7 @@ from hub.domain.files import FindingFile, Revision, SubjectFile
 from hub.domain.registry import Source
 from hub.domain.standing import nearest, nearest_committee
 from hub.service import acts, rematch
+from hub.service.ended import ENDED, refuse_ended
 from hub.service.session import Session
 from hub.service.verdicts import Refusal
 from schemas.canonical import canonical
@@ -34,6 +35,7 @@ async def handle(session: Session, source: Source, type: str, data: dict[str, An
     ref, number = data["ref"], data.get("revision", 1)
     ident = f"{source.code}/{ref}"
     file = await session.file(ident) or FindingFile(id=ident, ref=ref, source=source.code)
+    refuse_ended(file)
     clean = {key: value for key, value in data.items() if key != "petitioner"}
     digest = data_hash(clean)
     seen = file.revisions.get(number)
@@ -76,6 +78,8 @@ async def _accept(session: Session, source: Source, file: FindingFile, number: i
     warnings: list[str] = []
     if other or (changed and before == 0):
         warnings = await identify(session, source, file)
+    if any(one.how == "ended" for one in file.subjects.values()):
+        warnings.append(ENDED)
     receipt = {"finding": file.ref, "revision": number, "event": cause.id}
     session.say("finding.accepted", source.code, receipt | ({"warnings": warnings} if warnings else {}), rules)
     if changed or before:
@@ -145,7 +149,7 @@ async def match_again(session: Session, file: FindingFile) -> None:
     data = file.statement_data()
     published = date.fromisoformat(file.revisions[file.current].time[:10])
     for index, old in sorted(file.subjects.items()):
-        if old.how in ("person", "unit", "none"):
+        if old.how in ("person", "unit", "none", "ended"):
             continue
         subject = data["subjects"][index]
         query = matching.SubjectQuery.from_wire(subject, published)

@@ -21,6 +21,8 @@ from hub.service.gate import Admitted, admit, inbound_topic, source_of
 from hub.service.kept import Kept
 from hub.service.packs import PackSets, of_release
 from hub.service.prefetch import prefetch
+from hub.service.removal import Archive
+from hub.service.retention import Report, Retention
 from hub.service.session import Cause, Session
 from hub.service.verdicts import Answer, Refusal, Verdict
 from hub.settings import Settings
@@ -45,6 +47,7 @@ class HubService:
         calendar: Calendar,
         settings: Settings,
         packs: PackSet | PackSets | None = None,
+        archive: Archive | None = None,
     ) -> None:
         self._store = store
         self._keys = keys
@@ -52,6 +55,8 @@ class HubService:
         self._settings = settings
         self._packs = packs if isinstance(packs, PackSets) else PackSets(packs or of_release(settings))
         self._kept = Kept(KEPT_BYTES)
+        self._archive = archive
+        self._retention = Retention(store, self._session, archive)
 
     def _session(self, uow: UnitOfWork) -> Session:
         return Session(uow, self._packs.of(uow), self._calendar.is_workday, self._settings, kept=self._kept)
@@ -116,7 +121,7 @@ class HubService:
 
     def over(self, store: Store) -> HubService:
         """The same use cases over another store: a rehearsal, a redrive."""
-        return HubService(store, self._keys, self._calendar, self._settings, self._packs)
+        return HubService(store, self._keys, self._calendar, self._settings, self._packs, self._archive)
 
     async def _handle(self, session: Session, event: Event, position: Position | None) -> None:
         try:
@@ -196,13 +201,17 @@ class HubService:
     # ---- time ----
 
     async def tick(self) -> int:
-        """Fire what has fallen due by the hub's clock. Idempotent: a clock fires once, whoever ticks. Returns dossiers handled."""
+        """Fire what has fallen due by the hub's clock, then look for ended records. Idempotent. Returns dossiers handled."""
         async with self._store.begin() as uow:
             today = uow.now.astimezone(ZONE).date()
         keys = await self._store.due(today, 200)
         for key in keys:
             await self._tick_one(key, today)
-        return len(keys)
+        return len(keys) or await self._retention.turn(today)
+
+    async def retain(self, *, dry_run: bool = False) -> Report:
+        """Seal or delete every record whose retention has ended (R-CF-03), not waiting for the clockwork. Idempotent."""
+        return await self._retention.run(dry_run=dry_run)
 
     async def _tick_one(self, key: str, today: date) -> None:
         async with self._store.begin() as uow:
@@ -274,7 +283,7 @@ def refuse(session: Session, code: str, type: str, event: Event, refusal: Refusa
     family = type.partition(".")[0]
     if family == "finding":
         ref = data.get("ref")
-        if refusal.reason in ("revision_clash", "outside_remit") and isinstance(ref, str):
+        if refusal.reason in ("revision_clash", "outside_remit", "retention_ended") and isinstance(ref, str):
             base["finding"] = ref
         if base.pop("returned", False):
             session.say("finding.returned_to_source", code, base, ["R-IN-06"])

@@ -30,6 +30,22 @@ async def remember(session: Session, file: FindingFile, index: int, subject: dic
             session.put_json(key, sorted([*found, file.id]))
 
 
+async def forget(session: Session, file: FindingFile, cadres: Iterable[str] | None = None) -> None:
+    """This finding is matched no more, to none of ``cadres`` (None: to nobody at all)."""
+    keys = [f"mt:{cadre}" for cadre in cadres or ()]
+    if cadres is None:
+        keys = [f"mt:{one}" for made in file.subjects.values() for one in (made.cadre, *made.candidates) if one]
+        for subject in (
+            one for revision in file.revisions.values() for one in (revision.data or {}).get("subjects", ())
+        ):
+            known = (subject.get("name"), *(subject.get("aliases") or ()))
+            keys += [f"mn:{names.level1(name)}" for name in known if name]
+    for key in dict.fromkeys(keys):
+        found = await session.json(key, [])
+        if file.id in found:
+            session.put_json(key, [one for one in found if one != file.id])
+
+
 async def announce(documents: Iterable[str], uow: UnitOfWork, today: date) -> None:
     """After a bulk load: wake whatever the changed roster documents concern, to be looked at by the clockwork."""
     changed = list(documents)

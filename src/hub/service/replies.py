@@ -292,7 +292,7 @@ async def _match_reviewed(session: Session, source: Source, data: dict[str, Any]
     ident = await acts.resolve(session, data["finding"])
     file = await session.file(ident) if ident else None
     subject = file.subjects.get(data["subject"]) if file else None
-    if file is None or subject is None or subject.how == "unit":
+    if file is None or subject is None or subject.how in ("unit", "ended"):
         raise Refusal(
             "unknown_ref", "no finding with this subject is known by this ref", fields={"missing": ["finding"]}
         )

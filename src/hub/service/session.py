@@ -238,7 +238,7 @@ class Session:
         self._steps += 1
         self._note(key, full)
         for ident, output in said:
-            self._publish(ident, output, dossier)
+            self._publish(ident, output, dossier.key)
         await self._queues(dossier, before, items_of(dossier, issue), dict(said))
         self._dirty[key] = None
 
@@ -298,14 +298,14 @@ class Session:
     def say(
         self, type: str, to: str, data: Mapping[str, Any], rules: list[str] | None = None, *, about: str | None = None
     ) -> str:
-        """Publish something that belongs to no dossier: receipts, identity reviews, alerts. Returns its id."""
+        """Publish what no step of a dossier says: receipts, identity reviews, alerts; ``about`` a cadre or nobody. Returns its id."""
         full = {**data, "to": to, "rules": rules or []}
         output = Output(type, to, full, rules or [], data.get("case"))
         ident = self._name(output, about)
-        self._publish(ident, output, None)
+        self._publish(ident, output, f"cadre:{about}" if about else None)
         return ident
 
-    def _publish(self, ident: str, output: Output, dossier: Dossier | None) -> None:
+    def _publish(self, ident: str, output: Output, dossier: str | None) -> None:
         self.record_in()
         cause = self.cause
         assert cause is not None
@@ -328,7 +328,7 @@ class Session:
         body = orjson.dumps({**attributes, "data": data})
         entry = LedgerEntry(
             ident, "out", output.type, body, self.uow.now,
-            dossier=dossier.key if dossier else None, to=output.to, topic=topic_of(output.type, output.to), key=str(key),
+            dossier=dossier, to=output.to, topic=topic_of(output.type, output.to), key=str(key),
         )  # fmt: skip
         self.uow.append(entry)
 

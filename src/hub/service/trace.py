@@ -15,6 +15,7 @@ from hub.ports import LedgerEntry, Store
 
 PAGE = 1_000
 LONGEST_CHAIN = 50
+_REMOVED = "the ledger proves that it was said, when and to whom; its custodian may open what was sealed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ async def trace(store: Store, packs: PackSet, ident: str, today: date) -> Trace:
 async def _item(store: Store, ident: str) -> tuple[str, dict[str, Any]]:
     found = await store.documents(f"item:{ident}", limit=2)
     exact = [one for one in found if one[0] == f"item:{ident}"]
+    if not found and await _removed(store, ident):
+        raise NotFoundError(f"what {ident} rests on was removed: its retention has ended (R-CF-03)", hint=_REMOVED)
     if len(exact or found) != 1:
         how = "more than one item begins with" if found else "there is no item"
         raise NotFoundError(f"{how} {ident}", hint="take an id that hub tail tasks --json shows")
@@ -98,12 +101,17 @@ async def _item(store: Store, ident: str) -> tuple[str, dict[str, Any]]:
     return key.removeprefix("item:"), orjson.loads(body)
 
 
+async def _removed(store: Store, ident: str) -> bool:
+    async with store.begin() as uow:
+        return any(line.emptied for line in await uow.lines(ids=[ident]))
+
+
 async def _entries(store: Store, dossier: str) -> list[LedgerEntry]:
     found: list[LedgerEntry] = []
     after = 0
     while page := await store.ledger(dossier=dossier, after=after, limit=PAGE):
         after = page[-1][0]
-        found += [entry for _, entry in page]
+        found += [entry for _, entry in page if not entry.emptied]
     return found
 
 

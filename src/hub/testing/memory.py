@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from hub.adapters.clock import SystemClock
-from hub.domain.chain import GENESIS, link
+from hub.domain.chain import GENESIS, REMOVAL, Walk, link, unaccounted
 from hub.domain.registry import Registry
 from hub.testing.locks import KeyLocks
 from hub.testing.memory_roster import MemoryRoster
@@ -196,9 +196,10 @@ class MemoryStore:
 
     async def verify(self) -> str | None:
         """The first line that does not fit the chain."""
-        previous = GENESIS
+        walk = Walk()
         for line, sealed in zip(self.lines, self._hashes, strict=False):
-            previous = link(previous, line)
-            if previous != sealed:
+            if not walk.fits(line, sealed):
                 return line.id
-        return None
+        removals = [(place, line.body) for place, line in enumerate(self.lines, 1) if line.type == REMOVAL]
+        bad = unaccounted(walk.emptied, removals)
+        return None if bad is None else self.lines[bad - 1].id

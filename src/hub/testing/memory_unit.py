@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from hub.domain.registry import Registry
 from hub.domain.spans import joined
-from hub.errors import TransientError
+from hub.errors import RefusedError, TransientError
 
 if TYPE_CHECKING:
     from hub.domain.matching import Candidates, SubjectQuery
@@ -33,6 +34,8 @@ class MemoryUnit:
         self._lines: list[LedgerEntry] = []
         self._wakes: dict[str, tuple[Wake, ...]] = {}
         self._rows: dict[str, QueueRow] = {}
+        self._emptied: set[str] = set()
+        self._unqueued: set[str] = set()
         self._dead: list[DeadLetter] = []
         self._roster: dict[str, bytes | None] = {}
 
@@ -106,6 +109,21 @@ class MemoryUnit:
         """Add a ledger line."""
         self._lines.append(entry)
 
+    async def lines(self, *, dossier: str | None = None, ids: Iterable[str] = ()) -> list[LedgerEntry]:
+        """Ledger lines as committed."""
+        wanted = set(ids)
+        found = self._store.lines
+        return [one for one in found if (dossier is not None and one.dossier == dossier) or one.id in wanted]
+
+    async def empty(self, ids: Iterable[str]) -> list[tuple[int, int]]:
+        """Remove bodies with the commit."""
+        wanted = set(ids)
+        places = [place for place, line in enumerate(self._store.lines, 1) if line.id in wanted]
+        if places and places[-1] > min((await self._store.sealed())[0], await self._store.published()):
+            raise RefusedError("a line is not published yet", reason="unpublished", hint="the relay publishes it first")
+        self._emptied |= wanted
+        return joined((place, place) for place in places)
+
     def set_wakes(self, key: str, wakes: Sequence[Wake]) -> None:
         """Replace a dossier's wake-up calls."""
         self._wakes[key] = tuple(wakes)
@@ -113,6 +131,10 @@ class MemoryUnit:
     def queue(self, row: QueueRow) -> None:
         """Insert or replace a queue row."""
         self._rows[row.id] = row
+
+    def unqueue(self, ids: Iterable[str]) -> None:
+        """Take queue rows out."""
+        self._unqueued.update(ids)
 
     def dead_letter(self, letter: DeadLetter) -> None:
         """Keep a dead letter."""
@@ -137,12 +159,17 @@ class MemoryUnit:
             else:
                 store.docs[key] = body
         store.inbox.update(self._inbox)
+        for place, line in enumerate(store.lines if self._emptied else ()):
+            if line.id in self._emptied and not line.emptied:
+                store.lines[place] = replace(line, body=b"", digest=sha256(line.body).digest())
         for line in self._lines:
             if line.id not in store.line_ids:
                 store.line_ids.add(line.id)
                 store.lines.append(line)
         store.calls.update(self._wakes)
         store.rows.update(self._rows)
+        for ident in self._unqueued:
+            store.rows.pop(ident, None)
         for letter in self._dead:
             at = letter.position.topic, letter.position.partition, letter.position.offset
             since = store.dead[at].first_seen if at in store.dead else self._now

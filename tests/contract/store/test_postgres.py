@@ -32,6 +32,9 @@ async def test_two_migrations_at_once_and_again(stack: Settings) -> None:
     ("tamper", "found"),
     [
         ("update ledger set body = 'x' where id = 'b'", "b"),
+        ("update ledger set body = '', body_digest = sha256(body) where id = 'b'", "b"),
+        ("update ledger set body = '', body_digest = sha256('x') where id = 'b'", "b"),
+        ("update ledger set body = '' where id = 'b'", "b"),
         ("update ledger set recipient = 'org-N' where id = 'c'", "c"),
         ("delete from ledger where id = 'b'", "position 2"),
         ("delete from seal where position = 2", "position 2"),

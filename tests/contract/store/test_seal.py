@@ -64,4 +64,6 @@ def test_the_chain_can_be_recomputed_from_its_description() -> None:
     when = "2026-03-02T01:30:00.123456+00:00"
     fields: list[str | None] = ["张", "note", "task.proposed", None, "org-M", None, None, when]
     framed = b"".join(b"\xff" * 4 if f is None else len(f.encode()).to_bytes(4, "big") + f.encode() for f in fields)
-    assert link(GENESIS, entry) == sha256(GENESIS + framed + b'\x00\x00\x00\x08{"a": 1}').digest()
+    assert (
+        link(GENESIS, entry) == sha256(GENESIS + framed + b"\x00\x00\x00\x20" + sha256(b'{"a": 1}').digest()).digest()
+    )

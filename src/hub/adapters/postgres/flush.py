@@ -142,6 +142,13 @@ async def queue(session: Session, rows: Iterable[QueueRow]) -> None:
         await session.execute(_QUEUE, *columns(values, 11))
 
 
+async def unqueue(session: Session, ids: Iterable[str]) -> None:
+    """Take queue rows out."""
+    gone = sorted(ids)
+    if gone:
+        await session.execute("delete from queue where id = any($1::text[])", gone)
+
+
 async def dead_letters(session: Session, letters: Iterable[DeadLetter], now: datetime) -> None:
     """Insert or replace dead letters by position; the time at which one was first seen stays."""
     values = [

@@ -10,7 +10,8 @@ from asyncpg import Record
 from hub.adapters.clock import SHANGHAI
 from hub.ports import DeadLetter, InboxRow, LedgerEntry, Position, QueueRow
 
-LEDGER = "l.seq, l.id, l.kind, l.type, l.body, l.recorded_at, l.dossier, l.recipient, l.topic, l.key"
+LEDGER = "l.seq, l.id, l.kind, l.type, l.body, l.recorded_at, l.dossier, l.recipient, l.topic, l.key, l.body_digest"
+LEDGER_WIDTH = 11
 QUEUE = "id, organ, type, state, is_open, cadre, case_id, due, is_copy, body, updated_at"
 DEAD_LETTER = "topic, partition, at_offset, source, id, reason, detail, value, attempts, kind, first_seen, last_seen"
 INBOX = "source, id, type, verdict, content_hash, topic, partition, at_offset"
@@ -24,8 +25,8 @@ def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
 
 def entry(row: Record) -> LedgerEntry:
     """A row of LEDGER."""
-    _, id_, kind, type_, body, recorded_at, dossier, to, topic, key = row
-    return LedgerEntry(id_, kind, type_, body, recorded_at.astimezone(SHANGHAI), dossier, to, topic, key)
+    _, id_, kind, type_, body, recorded_at, dossier, to, topic, key, digest = row
+    return LedgerEntry(id_, kind, type_, body, recorded_at.astimezone(SHANGHAI), dossier, to, topic, key, digest)
 
 
 def queue_row(row: Record) -> QueueRow:

@@ -1,4 +1,4 @@
-"""Sealing and publishing marks in Postgres: the hash chain stands beside the ledger, which is never updated."""
+"""Sealing and publishing marks in Postgres: the hash chain stands beside the ledger, of which only bodies are ever removed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import asyncpg
 from hub.adapters.postgres.errors import translated
 from hub.adapters.postgres.keys import channel, lock_number
 from hub.adapters.postgres.pool import connect
-from hub.adapters.postgres.rows import LEDGER, entry
-from hub.domain.chain import GENESIS, link
+from hub.adapters.postgres.rows import LEDGER, LEDGER_WIDTH, entry
+from hub.domain.chain import GENESIS, REMOVAL, Walk, link, unaccounted
 from hub.errors import TransientError
 from hub.ports import Sealed
 
@@ -25,9 +25,13 @@ insert into seal (position, seq, hash) select * from unnest($1::bigint[], $2::bi
 _SEALED = f"""
 select {LEDGER}, s.position, s.hash from seal s join ledger l using (seq)
 where s.position > $1 order by s.position limit $2"""
-_CHAIN = """
-select s.seq, l.id, l.kind, l.type, l.body, l.recorded_at, l.dossier, l.recipient, l.topic, l.key, s.position, s.hash
+_CHAIN = f"""
+select {LEDGER}, s.position, s.hash
 from seal s left join ledger l using (seq) where s.position > $1 order by s.position limit $2"""
+_REMOVALS = (
+    f"select s.position, l.body from ledger l left join seal s using (seq) where l.type = '{REMOVAL}' order by l.seq"
+)
+_AT = "select l.id from seal s join ledger l using (seq) where s.position = $1"
 _MARK = "update meta set value = greatest(value, $1) where name = 'published'"
 _REWIND = "update meta set value = $1 where name = 'published'"
 _MARK_OUT = "insert into already_out select unnest($1::text[]) on conflict do nothing"
@@ -102,7 +106,7 @@ class PostgresSeals:
         """Sealed lines above ``after``."""
         with translated("reading the sealed ledger"):
             rows = await self.pool.fetch(_SEALED, after, limit)
-        return [Sealed(row["position"], row["hash"], entry(row[:10])) for row in rows]
+        return [Sealed(row["position"], row["hash"], entry(row[:LEDGER_WIDTH])) for row in rows]
 
     async def mark_published(self, position: int) -> None:
         """Move the mark, never back."""
@@ -158,19 +162,26 @@ class PostgresSeals:
 
     async def verify(self) -> str | None:
         """The first line that does not fit: its id, or ``position <n>`` where the line itself is gone."""
-        position, last = 0, GENESIS
+        walk = Walk()
         while True:
             with translated("reading the sealed ledger"):
-                rows = await self.pool.fetch(_CHAIN, position, _PAGE)
+                rows = await self.pool.fetch(_CHAIN, walk.position, _PAGE)
             for row in rows:
-                position += 1
-                if row["id"] is None or row["position"] != position:
-                    return f"position {position}"
-                last = link(last, entry(row[:10]))
-                if last != row["hash"]:
+                if row["id"] is None or row["position"] != walk.position + 1:
+                    return f"position {walk.position + 1}"
+                if not walk.fits(entry(row[:LEDGER_WIDTH]), row["hash"]):
                     return str(row["id"])
             if len(rows) < _PAGE:
-                return None
+                return await self._blanked(walk)
+
+    async def _blanked(self, walk: Walk) -> str | None:
+        """The first line without a body that no removal names. Removals are read last: what was emptied meanwhile is named."""
+        if not walk.emptied:
+            return None
+        with translated("reading what was removed"):
+            removals = [(row[0], row[1]) for row in await self.pool.fetch(_REMOVALS)]
+            bad = unaccounted(walk.emptied, removals)
+            return None if bad is None else str(await self.pool.fetchval(_AT, bad))
 
 
 def _chained(last: bytes, rows: list[asyncpg.Record]) -> list[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from hub.adapters.postgres import flush
+from hub.adapters.postgres import emptying, flush
 from hub.adapters.postgres.keys import lock_numbers
 from hub.adapters.postgres.roster import Roster
 from hub.adapters.postgres.rows import INBOX, inbox_row
@@ -53,6 +53,7 @@ class PostgresUnit:
         self._lines: list[LedgerEntry] = []
         self._wakes: dict[str, Sequence[Wake]] = {}
         self._rows: dict[str, QueueRow] = {}
+        self._unqueued: set[str] = set()
         self._dead: dict[Position, DeadLetter] = {}
         self._roster_docs: dict[str, bytes] = {}
 
@@ -139,6 +140,14 @@ class PostgresUnit:
         """Add a ledger line."""
         self._lines.append(entry)
 
+    async def lines(self, *, dossier: str | None = None, ids: Iterable[str] = ()) -> list[LedgerEntry]:
+        """Ledger lines as committed."""
+        return await emptying.lines(self._session, dossier, ids)
+
+    async def empty(self, ids: Iterable[str]) -> list[Range]:
+        """Remove bodies at once; others see it with the commit."""
+        return await emptying.empty(self._session, ids)
+
     def set_wakes(self, key: str, wakes: Sequence[Wake]) -> None:
         """Replace a dossier's wake-up calls."""
         self._wakes[key] = wakes
@@ -146,6 +155,10 @@ class PostgresUnit:
     def queue(self, row: QueueRow) -> None:
         """Insert or replace a queue row."""
         self._rows[row.id] = row
+
+    def unqueue(self, ids: Iterable[str]) -> None:
+        """Take queue rows out."""
+        self._unqueued.update(ids)
 
     def dead_letter(self, letter: DeadLetter) -> None:
         """Keep a dead letter."""
@@ -173,6 +186,7 @@ class PostgresUnit:
         await flush.spans(session, [(*at, *r) for at, ranges in sorted(self._spans.items()) for r in joined(ranges)])
         await flush.wakes(session, self._wakes)
         await flush.queue(session, self._rows.values())
+        await flush.unqueue(session, self._unqueued)
         await flush.dead_letters(session, self._dead.values(), self._now)
         await flush.receipts(session, self._lines)
         await flush.ledger(session, self._lines)
