@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from hub.domain.facts import Dossier
+from hub.domain.pack import PackSet
 from hub.sample.world import sample_world
 from hub.scenarios.format import Scenario, plain
 from hub.scenarios.hub_in_memory import HubInMemory, signed
@@ -77,8 +78,8 @@ def documents(hub: HubInMemory) -> dict[str, bytes]:
     return {key: body for key, body in hub.store.docs.items() if key.startswith(KINDS)}
 
 
-async def _play(rows: Iterable[Row], *, batches: bool, watch: bool) -> Played:
-    played = Played(HubInMemory(scenario()), [])
+async def _play(rows: Iterable[Row], *, batches: bool, watch: bool, packs: PackSet | None = None) -> Played:
+    played = Played(HubInMemory(scenario(), packs), [])
     hub = played.hub
     await hub.start()
     for at, group in itertools.groupby(rows, key=lambda row: hub.scenario.moment(row["at"])):
@@ -132,12 +133,13 @@ async def published(hub: HubInMemory) -> list[Event]:
     await hub.store.seal(100_000)
     fresh = await hub.store.unpublished(hub._read, 100_000)
     hub._read = fresh[-1].position if fresh else hub._read
+    await hub.store.mark_published(hub._read)
     return [orjson.loads(sealed.entry.body) for sealed in fresh if sealed.entry.kind == "out"]
 
 
-def play(rows: Iterable[Row], *, batches: bool = False, watch: bool = False) -> Played:
+def play(rows: Iterable[Row], *, batches: bool = False, watch: bool = False, packs: PackSet | None = None) -> Played:
     """Play a history, each row on its day; ``watch`` notes what every row did."""
-    return asyncio.run(_play(rows, batches=batches, watch=watch))
+    return asyncio.run(_play(rows, batches=batches, watch=watch, packs=packs))
 
 
 def arrive(rows: Iterable[Row], day: str = LAST) -> Played:

@@ -19,7 +19,7 @@ from hub.domain.groups import Dependence, Group
 from hub.domain.pack import Pack, PackSet
 from hub.domain.view import View
 from hub.domain.wants import Output, Want
-from hub.service import gate, replies, session
+from hub.service import gate, removal, replies, retention, session
 from hub.testing import memory_unit
 from tests.properties import stories
 from tests.properties.histories import Row
@@ -275,6 +275,13 @@ def the_ledger_forgets(patch: pytest.MonkeyPatch) -> None:
         once(self, line)
 
     patch.setattr(memory_unit.MemoryUnit, "append", append)
+
+
+@removes("N-27", stories.CLEARED)
+def records_end_without_a_period(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(retention.Retention, "_named", lambda *_: True)
+    for module in (retention, removal):
+        patch.setattr(module, "ended", lambda *_: True)
 
 
 @removes("N-28", stories.CLEARED)

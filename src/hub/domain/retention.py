@@ -15,8 +15,8 @@ from hub.domain.facts import Act, Dossier, Said, Task
 from hub.domain.files import ActFile, FindingFile
 from hub.domain.view import accepted
 
-STANDING = "standing"
-"""The clock that only looks at the roster again: it is no matter of the record."""
+APART = ("standing", "impact")
+"""Wake-up calls that are no deadline: to look at the roster again, and of an impact period, which is told by itself."""
 
 
 def ended(
@@ -84,7 +84,7 @@ def open_matters(dossier: Dossier, files: Iterable[FindingFile] = (), acts: Iter
         "execution": any(_waits_for_execution(task) for task in dossier.tasks),
         "pause": any(pause.until is None for task in dossier.tasks for pause in task.pauses),
         "item": any(said.type and said.state == "open" for said in dossier.said.values()),
-        "clock": any(clock != STANDING for clock, _ in next_wake(dossier)),
+        "clock": any(clock not in APART for clock, _ in next_wake(dossier)),
         "impact": any(one.state == "running" for one in dossier.impacts.values()),
         "case_filed": dossier.standing.state == "under_case" or _unanswered(dossier, "case_filed", "case_closed"),
         "appeal": _unanswered(dossier, "appeal_filed", "appeal_decided"),

@@ -57,6 +57,8 @@ def test_a_sound_version_is_clean(tmp_path: Path) -> None:
         ("disabled_facts:\n  zzcl_appeal: {n: 30, unit: days, basis: 组织处理规定, evidence: V, enabled: true}\n", "v0.yaml:8:", "article"),
         ("parameters:\n  allow_single_source_measure: {S3: true}\n", "v0.yaml:8:", "names its committee"),
         ("committee: M\nparameters:\n  allow_single_source_measure: {S1: true}\n", "v0.yaml:9:", "S1"),
+        ("parameters:\n  retention_months: 24\n", "v0.yaml:8:", "names its committee"),
+        ("committee: M\nparameters:\n  retention_months: 0\n", "v0.yaml:9:", "greater than 0"),
         ("deadlines:\n  sanction_formalities: {n: 3}\n", "v0.yaml:8:", "basis and evidence"),
         ("parameters:\n  further_source_bodies: [appraisal-M]\n", "v0.yaml:8:", "cannot be listed"),
         ("deadlines:\n  first_followup: {n: 10}\n  first_followup: {n: 11}\n", "v0.yaml:9:", "written twice"),
@@ -71,6 +73,12 @@ def test_a_mistake_is_found_at_its_place(tmp_path: Path, body: str, place: str, 
 def test_a_confirmed_fact_may_be_enabled(tmp_path: Path) -> None:
     body = "disabled_facts:\n  zzcl_appeal: {n: 30, unit: days, basis: 组织处理规定, evidence: V, enabled: true, article: 第16条}\n"
     assert found(tmp_path, HEAD + body) == []
+
+
+@pytest.mark.parametrize(("level", "clean"), [("local", True), ("provincial", False), ("national", False)])
+def test_a_retention_is_set_by_a_committees_local_pack(tmp_path: Path, level: str, clean: bool) -> None:
+    body = HEAD.replace("level: local", f"level: {level}") + "committee: M\nparameters:\n  retention_months: 24\n"
+    assert (found(tmp_path, body) == []) is clean
 
 
 def test_versions_of_one_layer_may_not_overlap(tmp_path: Path) -> None:

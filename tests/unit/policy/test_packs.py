@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.pack import Pack, Rule
+from hub.domain.pack import Pack, Rule, Version
 from hub.policy.check import check
 from hub.policy.files import base
 from hub.policy.loader import shipped
@@ -133,6 +133,20 @@ def test_an_answer_that_is_remembered_is_the_one_that_is_worked_out(pack: Pack) 
             if rule.program and holds(rule.program, {n: facts[n] for n in rule.program.variables()})
         }
         assert pack.fired("act", facts) == pack.fired("act", facts) == worked_out
+
+
+def test_a_retention_is_its_committees_own_and_dated() -> None:
+    def local(committee: str, months: int, start: date) -> Version:
+        name = f"local-{committee.lower()}-{start}"
+        body = {"level": "local", "committee": committee, "parameters": {"retention_months": months}}
+        return Version(name, name[:7], start, date(2027, 1, 1), body)
+
+    packs = shipped().extended([local("M", 24, date(2026, 1, 1)), local("K", 60, date(2026, 1, 1))])
+    kept = [packs.on(TODAY).retention_months(committee) for committee in ("M", "K", "N", None)]
+    assert kept == [24, 60, None, None]
+    for day in (date(2025, 12, 31), date(2027, 1, 2)):
+        assert packs.on(day).retention_months("M") is None
+    assert shipped().on(TODAY).retention_months("M") is None
 
 
 def test_one_committees_single_source_is_its_own() -> None:
