@@ -209,9 +209,9 @@ class HubService:
             await self._tick_one(key, today)
         return len(keys) or await self._retention.turn(today)
 
-    async def retain(self, *, dry_run: bool = False) -> Report:
-        """Seal or delete every record whose retention has ended (R-CF-03), not waiting for the clockwork. Idempotent."""
-        return await self._retention.run(dry_run=dry_run)
+    async def retain(self, *, dry_run: bool = False, delete: bool = False) -> Report:
+        """Seal or delete every record whose retention has ended (R-CF-03), not waiting for the clockwork. As :meth:`Retention.run`."""
+        return await self._retention.run(dry_run=dry_run, delete=delete)
 
     async def _tick_one(self, key: str, today: date) -> None:
         async with self._store.begin() as uow:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import orjson
 import structlog
@@ -14,16 +15,18 @@ from hub import log_events
 from hub.domain.facts import Dossier
 from hub.domain.pack import Pack
 from hub.domain.retention import ended, open_matters, outlived
-from hub.errors import RefusedError
+from hub.errors import RefusedError, UsageError
 from hub.ports import Store, UnitOfWork
 from hub.service.record import gather
 from hub.service.removal import Archive, period, remove
 from hub.service.session import Session
 
 KEY = "meta:retention"
-"""Document: {"day", "after"}: how far the day's look has come; ``after`` is empty when it is through."""
+"""Document {"day", "after", "custodian"}: how far the day's look has come (``after`` is empty when it is through), and for whom
+this hub seals. Once it seals, no process deletes any more, whatever its own settings say, until somebody says so."""
 KINDS = ("cadre:", "team:", "unit:")
 PAGE = 200
+_SEALS = "name that key in HUB_ARCHIVE_KEY here too; or say --delete, and from now on the hub deletes"
 log = structlog.get_logger(__name__)
 
 
@@ -51,29 +54,43 @@ class Retention:
         self._through: date | None = None
 
     async def turn(self, today: date) -> int:
-        """The next page of the day's look; 0 when the day's look is through, or no pack names a period."""
+        """The next page of the day's look; 0 when the day's look is through, or no pack names a period.
+
+        A process that would delete although this hub seals removes nothing, and says so in its log.
+        """
         if self._through == today:
             return 0
         async with self._store.begin() as uow:
+            mark = await self._mark(uow)
             wanted = self._named(uow, today)
-            body = (await uow.peek([KEY])).get(KEY) if wanted else None
-        mark = orjson.loads(body) if body else {}
-        after = mark.get("after", "") if mark.get("day") == today.isoformat() else ""
-        if not wanted or (mark.get("day") == today.isoformat() and not after):
+        begun = mark.get("day") == today.isoformat()
+        after = mark.get("after", "") if begun else ""
+        if not wanted or (begun and not after) or self._would_delete(mark):
+            if wanted and self._would_delete(mark):
+                log.error(log_events.RETENTION_REFUSED, custodian=mark["custodian"])
             self._through = today
             return 0
         report = self._report()
         last = await self._page(after, today, report, dry_run=False)
         async with self._store.begin() as uow:
-            uow.put(KEY, orjson.dumps({"day": today.isoformat(), "after": last}))
+            mark = await self._mark(uow)
+            uow.put(KEY, orjson.dumps(mark | {"day": today.isoformat(), "after": last}))
         _tell(report)
         return report.looked
 
-    async def run(self, *, dry_run: bool) -> Report:
-        """All records now. ``dry_run``: nothing is changed."""
+    async def run(self, *, dry_run: bool = False, delete: bool = False) -> Report:
+        """All records now. ``dry_run``: nothing is changed. ``delete``: this hub seals no more, from now on it deletes.
+
+        Raises UsageError where this process knows no custodian, but the hub seals for one.
+        """
         report, after = self._report(), ""
         async with self._store.begin() as uow:
             today = self._session(uow).today
+            mark = await self._mark(uow)
+            if self._would_delete(mark) and not dry_run:
+                if not delete:
+                    raise UsageError(f"this hub seals ended records for {mark['custodian']}", hint=_SEALS)
+                uow.put(KEY, orjson.dumps(mark | {"custodian": None}))
             if not self._named(uow, today):
                 return report
         while after := await self._page(after, today, report, dry_run=dry_run):
@@ -81,6 +98,18 @@ class Retention:
         if not dry_run:
             _tell(report)
         return report
+
+    async def _mark(self, uow: UnitOfWork) -> dict[str, Any]:
+        """The mark, in which this process's custodian stands where it has one."""
+        body = (await uow.get([KEY])).get(KEY)
+        mark: dict[str, Any] = orjson.loads(body) if body else {}
+        if self._archive is not None and mark.get("custodian") != self._archive.kid:
+            mark["custodian"] = self._archive.kid
+            uow.put(KEY, orjson.dumps(mark))
+        return mark
+
+    def _would_delete(self, mark: dict[str, Any]) -> bool:
+        return self._archive is None and mark.get("custodian") is not None
 
     def _report(self) -> Report:
         return Report("deleted" if self._archive is None else "sealed")
@@ -112,7 +141,9 @@ class Retention:
                 done = await (_would(session, key) if dry_run else remove(session, key, self._archive))
                 session.kept.take(key, b"")
                 session.flush()
-        except RefusedError:
+        except RefusedError as error:
+            if error.reason != "unpublished":
+                raise
             report.waiting.append(key)
             return
         if done:

@@ -54,6 +54,11 @@ def test_a_line_that_is_no_event_is_named(hub: Running, tmp_path: Path, text: st
     assert says in done.stderr
 
 
+def test_without_a_period_retention_ends_nothing(hub: Running) -> None:
+    told = json.loads(hub.command("retention", "--dry-run", "--json"))
+    assert told == {"how": "deleted", "looked": 0, "ended": [], "waiting": [], "open": {}, "dry_run": True}
+
+
 def test_why_leads_from_an_item_back_to_its_finding(hub: Running, lines: Lines) -> None:
     file = lines({"type": "finding.reported", "id": "why-1", "data": finding("audit-M", "why-1")})
     hub.command("publish", str(file), "--as", "audit-M")

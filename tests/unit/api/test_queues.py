@@ -141,6 +141,18 @@ async def test_the_stream_holds_what_is_published_to_the_organ_after_the_cursor(
     assert await place_of(parts, "now") == 5
 
 
+async def test_the_stream_passes_over_what_was_removed(world: World) -> None:
+    await put(world, entries=tuple(out(str(n), "x", "t-tasks-org-M") for n in (1, 2, 3)))
+    await world.store.seal(10)
+    await world.store.mark_published(3)
+    async with world.store.begin() as unit:
+        await unit.empty(["1", "2"])
+    parts: ApiParts = world.http._transport.app.state.parts  # type: ignore[attr-defined]  # the application under test
+    lines = published_to(parts, "org-M", 0, Connected())  # type: ignore[arg-type]  # stands for the request
+    assert await anext(lines) == b": connected\n\n"
+    assert (await anext(lines)).startswith(b"id: 3-")
+
+
 async def test_a_cursor_is_a_number(world: World) -> None:
     headers = {**world.auth("org-M"), "last-event-id": "yesterday"}
     assert (await world.http.get("/v1/queues/org-M/stream", headers=headers)).status_code == 400

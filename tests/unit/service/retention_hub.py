@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any
 
 from hub.adapters.keys import Verifier
+from hub.adapters.postgres import PostgresStore
 from hub.domain.pack import PackSet, Version
 from hub.policy.loader import shipped
 from hub.scenarios.hub_in_memory import HubInMemory
 from hub.service.hub import HubService
 from hub.service.removal import Archive
 from hub.settings import Settings
+from hub.testing import MemoryStore
 from tests.properties import stories
 from tests.properties.play import Event, Row, deliver, published, scenario
 
@@ -37,14 +39,28 @@ def packs(months: int | None = 12) -> PackSet:
     return shipped().extended([Version("local-m-2026-01-01", "local-m", date(2026, 1, 1), None, body)])
 
 
-async def hub_of(rows: Sequence[Row], archive: Archive | None = None, *, months: int | None = 12) -> HubInMemory:
-    """A hub that has seen these rows, all of it published."""
+async def hub_of(
+    rows: Sequence[Row],
+    archive: Archive | None = None,
+    *,
+    months: int | None = 12,
+    store: MemoryStore | PostgresStore | None = None,
+) -> HubInMemory:
+    """A hub that has seen these rows, all of it published; over another store where one is given."""
     hub = HubInMemory(scenario(), packs(months))
-    hub.service = HubService(hub.store, Verifier(), hub.calendar, Settings(), hub.packs, archive)
+    if store is not None:
+        store.clock = hub.clock
+        hub.store = store  # type: ignore[assignment]  # the tests that give one ask it by its port alone
+    hub.service = service(hub, archive)
     await hub.start()
     for row in rows:
         await see(hub, row)
     return hub
+
+
+def service(hub: HubInMemory, archive: Archive | None) -> HubService:
+    """The hub's use cases in a process with these settings."""
+    return HubService(hub.store, Verifier(), hub.calendar, Settings(), hub.packs, archive)
 
 
 async def see(hub: HubInMemory, row: Row) -> list[Event]:

@@ -10,14 +10,27 @@ from joserfc.jwk import OKPKey
 from hub.adapters.keys.archive import ArchiveKey
 from hub.domain.chain import REMOVAL
 from hub.domain.facts import Dossier
-from hub.errors import NotFoundError
+from hub.errors import NotFoundError, UsageError
 from hub.ports import LedgerEntry
 from hub.scenarios.hub_in_memory import HubInMemory
 from hub.scenarios.rebuild import check_rebuild
 from hub.service.trace import trace
 from tests.properties import stories
 from tests.properties.play import Row
-from tests.unit.service.retention_hub import ACCUSED, AFTER, CASE, CLEARED, LAST_DAY, A, at, hub_of, out, see, told
+from tests.unit.service.retention_hub import (
+    ACCUSED,
+    AFTER,
+    CASE,
+    CLEARED,
+    LAST_DAY,
+    A,
+    at,
+    hub_of,
+    out,
+    see,
+    service,
+    told,
+)
 
 PERSON = "林知远"
 
@@ -142,6 +155,20 @@ async def test_sealed_instead_of_deleted_opens_with_the_custodians_key_alone() -
     assert {line["id"]: line["body"].encode() for line in content["lines"]} == {
         line.id: bodies[line.id] for line in hub.store.lines if line.emptied
     }
+
+
+async def test_a_hub_that_seals_never_deletes_unless_told_to() -> None:
+    key = OKPKey.import_key(OKPKey.generate_key("X25519").as_dict(private=False))
+    hub = await hub_of(CLEARED, ArchiveKey(key, "archive-1"))
+    hub.service = service(hub, None)
+    await at(hub, AFTER)
+    assert A in hub.store.docs
+    with pytest.raises(UsageError, match="archive-1"):
+        await hub.service.retain()
+    assert (await hub.service.retain(dry_run=True)).ended == [A]
+    assert A in hub.store.docs
+    assert (await hub.service.retain(delete=True)).ended == [A]
+    assert orjson.loads(removal(hub).body)["how"] == "deleted"
 
 
 async def test_without_a_period_nothing_ever_ends() -> None:

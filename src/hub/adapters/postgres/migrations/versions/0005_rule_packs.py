@@ -3,7 +3,7 @@
 from hub.adapters.postgres.migrations import run_sql
 
 revision: str | None = "0005"
-down_revision: str | None = "0003"
+down_revision: str | None = "0004"
 
 
 def upgrade() -> None:
