@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import orjson
 import pytest
 from joserfc import jwe
@@ -33,6 +35,7 @@ from tests.unit.service.retention_hub import (
 )
 
 PERSON = "林知远"
+TODAY = date(2027, 6, 1)
 
 
 def later(row: Row, ident: str | None = None, *, by: str | None = None, kind: str | None = None, **data: object) -> Row:
@@ -258,10 +261,10 @@ def _answers(hub: HubInMemory, cadre: str) -> list[Row]:
 async def test_why_says_that_it_was_removed() -> None:
     hub = await hub_of(CLEARED)
     (item,) = [line.id for line in hub.store.lines if line.type == "clarification.proposed"]
-    assert (await trace(hub.store, hub.packs, item)).type == "clarification.proposed"
+    assert (await trace(hub.store, hub.packs, item, TODAY)).type == "clarification.proposed"
     await at(hub, AFTER)
     with pytest.raises(NotFoundError, match="retention has ended"):
-        await trace(hub.store, hub.packs, item)
+        await trace(hub.store, hub.packs, item, TODAY)
 
 
 async def test_who_looked_at_it_stays_on_record() -> None:
