@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
+
+from hub import log_events
 from hub.adapters import keys
-from hub.adapters.postgres import migrate
+from hub.adapters.postgres import PostgresStore, migrate
 from hub.adapters.tokens import new_token
 from hub.adapters.topics import common_topics, make_topics, own_topics
 from hub.bootstrap.folder import admin_token, keys_folder, make_custodians, token_file, write_once
@@ -18,6 +21,10 @@ from hub.sample.world import registry_from_world, roster_from_world, sample_worl
 from hub.service import registry as use
 from hub.service import roster_load
 from hub.settings import Settings
+
+log = structlog.get_logger(__name__)
+TOLD_EVERY = 50_000
+"""People after which a long making of the index says how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +47,25 @@ async def prepare(settings: Settings, *, sample: bool = False) -> Prepared:
     await migrate(settings.postgres, settings.schema_name)
     async with open_store(settings) as store:
         await take_over_packs(settings, store)
+        await _keyed(store)
         if sample:
             await _sample(settings, store)
         registry = await store.registry()
         wanted = [*common_topics(settings), *(spec for one in registry.sources.values() for spec in own_topics(one))]
     return Prepared(token, await make_topics(settings, wanted))
+
+
+async def _keyed(store: PostgresStore) -> None:
+    """An index of a time before keys holds citizen numbers as they are: it is made anew, some 5,000 people a second."""
+    if await store.roster_has_no_key():
+        log.info(log_events.ROSTER_INDEXING)
+        people = await store.remake_roster_index(_tell)
+        log.info(log_events.ROSTER_INDEXED, people=people)
+
+
+def _tell(done: int) -> None:
+    if done % TOLD_EVERY == 0:
+        log.info(log_events.ROSTER_INDEXING, people=done)
 
 
 async def _sample(settings: Settings, store: Store) -> None:

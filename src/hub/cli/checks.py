@@ -107,6 +107,15 @@ def keys(settings: Settings, registry: Registry) -> Found:
     return Found("keys", "ok", f"{len(registry.sources)} sources with keys; {here} private keys lie in {folder}")
 
 
+async def roster(store: PostgresStore) -> Found:
+    """Does the roster's look-up index stand under this installation's key?"""
+    try:
+        await store.roster_fits()
+    except HubError as error:
+        return Found("roster", "wrong", str(error), error.hint or "")
+    return Found("roster", "ok", "its look-up index stands under this hub's key of citizen numbers")
+
+
 async def readers(store: Operations, registry: Registry) -> Found:
     """Is anything waiting for an organ that nobody reads for?"""
     waiting: dict[str, int] = {}
@@ -249,4 +258,5 @@ async def all_checks(settings: Settings, store: Operations | None, reason: str) 
     yield await packs(settings, store)
     if isinstance(store, PostgresStore):
         yield await pushes(store)
+        yield await roster(store)
     yield await readers(store, registry)

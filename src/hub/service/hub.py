@@ -12,6 +12,7 @@ import structlog
 from hub import log_events
 from hub.domain.dates import ZONE
 from hub.domain.pack import PackSet
+from hub.domain.withheld import without_numbers
 from hub.errors import TransientError
 from hub.ports import Calendar, InboxRow, Keys, Position, Store, UnitOfWork
 from hub.service import acts, findings, replies, roster, stalls
@@ -270,8 +271,8 @@ def _name(event: Event) -> str:
 
 
 def taken(admitted: Admitted) -> dict[str, Any]:
-    """The accepted statement as the ledger keeps it; a sealed petitioner stays out."""
-    data = {key: value for key, value in admitted.event.data.items() if key != "petitioner"}
+    """The accepted statement as the ledger keeps it; a sealed petitioner and citizen numbers stay out."""
+    data = without_numbers({key: value for key, value in admitted.event.data.items() if key != "petitioner"})
     return {"source": admitted.source.urn, "type": admitted.kind.name, "time": admitted.time, "data": data}
 
 

@@ -7,12 +7,14 @@ from datetime import datetime
 
 import pytest
 
+from hub.adapters.keys.citizen_numbers import NumberKeys, in_memory
 from hub.adapters.postgres import PostgresStore, migrate
 from hub.ports_operations import Operations
 from hub.settings import Settings
 from hub.testing import FixedClock, MemoryStore
 
 START = datetime(2026, 3, 2, 9, 0)
+SECRET = bytes(range(32))
 
 
 @pytest.fixture
@@ -21,9 +23,15 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-async def postgres(fresh: Settings, clock: FixedClock) -> AsyncIterator[PostgresStore]:
+def number_keys() -> NumberKeys:
+    return in_memory(SECRET)
+
+
+@pytest.fixture
+async def postgres(fresh: Settings, clock: FixedClock, number_keys: NumberKeys) -> AsyncIterator[PostgresStore]:
     await migrate(fresh.postgres, fresh.schema_name)
-    async with PostgresStore.open(fresh.postgres, fresh.schema_name, clock=clock, size=5) as store:
+    opened = PostgresStore.open(fresh.postgres, fresh.schema_name, clock=clock, size=5, number_keys=number_keys)
+    async with opened as store:
         yield store
 
 

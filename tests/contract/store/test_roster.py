@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hub.adapters.keys.citizen_numbers import NumberKeys
 from hub.adapters.postgres import PostgresStore, migrate
 from hub.domain import roster_docs
 from hub.domain.matching import Candidates, PersonView, SubjectQuery
@@ -62,6 +63,9 @@ QUERIES = {
     "masked": asked(name="李某", organ="乙市审计局", at="2019"),
     "sounds alike": asked(name="理维"),
     "number": asked(name="李伟", citizen_id=NUMBERS[0]),
+    "number with a slip": asked(
+        name="李伟", citizen_id=NUMBERS[0][:3] + str((int(NUMBERS[0][3]) + 1) % 10) + NUMBERS[0][4:]
+    ),
     "unknown number": asked(name="李伟", citizen_id=valid_id(2)),
     "post alone": asked(organ="丙市审计局", post="局长", at="2013-05-01"),
     "by id": asked(name="王小明", cadre_id="c5"),
@@ -71,9 +75,11 @@ QUERIES = {
 
 
 @pytest.fixture
-async def tables(fresh: Settings, clock: FixedClock) -> AsyncIterator[PostgresStore]:
+async def tables(fresh: Settings, clock: FixedClock, number_keys: NumberKeys) -> AsyncIterator[PostgresStore]:
     await migrate(fresh.postgres, fresh.schema_name)
-    opened = PostgresStore.open(fresh.postgres, fresh.schema_name, clock=clock, size=3, roster_in_memory=0)
+    opened = PostgresStore.open(
+        fresh.postgres, fresh.schema_name, clock=clock, size=3, roster_in_memory=0, number_keys=number_keys
+    )
     async with opened as store:
         yield store
 
@@ -139,6 +145,7 @@ async def test_expected_people(roster: Store) -> None:
     assert people["nobody"] == people["nothing"] == set()
     relations = {one.cadre_id: one.id_relation for one in found["number"].people}
     assert (relations["c1"], relations["c2"]) == ("equal", "unknown")
+    assert "repaired" in {one.id_relation for one in found["number with a slip"].people if one.cadre_id == "c1"}
     assert {one.namesakes for one in found["number"].people if one.name == "李伟"} == {2}
     assert found["nobody"].roster_size == 5
 
@@ -192,8 +199,11 @@ async def test_a_merged_record_is_found_as_the_one_it_went_into(roster: Store) -
 
 @pytest.mark.stack
 @pytest.mark.parametrize("in_memory", [0, 1000])
-async def test_one_process_sees_what_another_committed(tables: PostgresStore, fresh: Settings, in_memory: int) -> None:
-    async with PostgresStore.open(fresh.postgres, fresh.schema_name, roster_in_memory=in_memory) as other:
+async def test_one_process_sees_what_another_committed(
+    tables: PostgresStore, fresh: Settings, number_keys: NumberKeys, in_memory: int
+) -> None:
+    opened = PostgresStore.open(fresh.postgres, fresh.schema_name, roster_in_memory=in_memory, number_keys=number_keys)
+    async with opened as other:
         assert (await find(other, QUERIES["masked"]))[0].people == ()
         await asyncio.gather(record(tables, ROSTER[:8]), record(other, ROSTER[8:]))
         mine, theirs = (await find(tables, QUERIES["masked"]))[0], (await find(other, QUERIES["masked"]))[0]

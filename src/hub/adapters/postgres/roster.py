@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hub.adapters.keys.citizen_numbers import NumberKeys
 from hub.adapters.postgres import roster_write
+from hub.adapters.postgres.roster_key import RosterKey
 from hub.adapters.postgres.roster_read import PostgresRoster
 from hub.adapters.postgres.roster_rows import IdKey
 from hub.adapters.postgres.session import Session
@@ -19,53 +21,68 @@ from hub.domain.roster import OrganDirectory, RosterIndex
 
 IN_MEMORY = 5000
 """Cadres up to which a process keeps the whole index: building it anew after a change takes it less than half a second."""
-_VERSIONS = "select name, value from meta where name in ('roster', 'organs', 'cadres')"
+_VERSIONS = "select name, value, body from meta where name in ('roster', 'organs', 'cadres', 'roster_key')"
 _CHANGED = """
 select c.key, d.body from roster_change c left join doc d using (key)
 where c.version > $1 and c.version <= $2 and starts_with(c.key, $3)"""
 
 
 class Roster:
-    """Shared by all units of work of one process. ``id_key``: what the index keeps of a citizen number."""
+    """Shared by all units of work of one process. ``keys``: where the key of citizen numbers lies."""
 
-    def __init__(self, *, in_memory: int = IN_MEMORY, id_key: IdKey = str) -> None:
+    def __init__(self, *, in_memory: int = IN_MEMORY, keys: NumberKeys | None = None) -> None:
         self._in_memory = in_memory
-        self._id_key = id_key
+        self._key = RosterKey(keys)
         self._all = _Upto(RosterDocuments(), "")
         self._organs = _Upto(RosterDocuments(), "organ:")
         self._index: RosterIndex | None = None
         self._directory: OrganDirectory | None = None
 
     async def changed(self, session: Session, documents: Mapping[str, bytes]) -> None:
-        """These documents are written in this transaction."""
-        await roster_write.changed(session, documents, self._id_key)
+        """These documents are written in this transaction. Raises TransientError where the index has another key."""
+        await roster_write.changed(session, documents, self._key)
+
+    async def remade(self, session: Session, progress: roster_write.Progress) -> int:
+        """Make the index anew, in this transaction, under the key that is there; returns how many people it holds."""
+        return await roster_write.remade(session, self._key, progress)
+
+    async def has_no_key(self, session: Session) -> bool:
+        """Whether the index is of a time before keys, so that nobody is found until it is made anew."""
+        found = {row[0]: row for row in await session.fetch(_VERSIONS)}
+        return "roster_key" not in found and found["cadres"][1] > 0
 
     async def candidates(
         self, session: Session, queries: Sequence[SubjectQuery], overlay: Mapping[str, bytes]
     ) -> list[Candidates]:
-        """Answer as of now; ``overlay``: what this transaction changed, which must not be remembered beyond it."""
-        versions = {row[0]: row[1] for row in await session.fetch(_VERSIONS)}
+        """Answer as of now; ``overlay``: what this transaction changed, which must not be remembered beyond it.
+
+        Raises TransientError, reason ``roster_key``, where the index does not stand under this installation's key.
+        """
+        found = await session.fetch(_VERSIONS)
+        versions = {row[0]: row[1] for row in found}
+        known = next((row[2] for row in found if row[0] == "roster_key"), None)
+        key = self._key.fitting(known, versions["cadres"])
         if versions["cadres"] <= self._in_memory:
-            index = await self._whole(session, versions["roster"], overlay)
+            index = await self._whole(session, versions["roster"], overlay, key)
             return index.lookup(queries)
         directory = await self._known_organs(session, versions["organs"], overlay)
         merges = {row[0]: row[1] for row in await session.fetch("select gone, into_cadre from roster_merge")}
         size = versions["cadres"] - len(merges)
-        roster = PostgresRoster(session, directory, merges, size, str(versions["roster"]), self._id_key)
+        roster = PostgresRoster(session, directory, merges, size, str(versions["roster"]), key)
         return await roster.lookup(queries)
 
-    async def _whole(self, session: Session, version: int, overlay: Mapping[str, bytes]) -> RosterIndex:
+    async def _whole(self, session: Session, version: int, overlay: Mapping[str, bytes], key: IdKey) -> RosterIndex:
         if overlay:
-            return (await self._all.draft(session, version, overlay)).index(str(version), self._id_key)
+            return (await self._all.draft(session, version, overlay)).index(str(version), key)
         if await self._all.refresh(session, version) or self._index is None:
-            self._index = self._all.documents.index(str(version), self._id_key)
+            self._index = self._all.documents.index(str(version), key)
         return self._index
 
     async def _known_organs(self, session: Session, version: int, overlay: Mapping[str, bytes]) -> OrganDirectory:
         if any(key.startswith("organ:") for key in overlay):
-            return (await self._organs.draft(session, version, overlay)).index("", self._id_key).directory
+            return (await self._organs.draft(session, version, overlay)).index().directory
         if await self._organs.refresh(session, version) or self._directory is None:
-            self._directory = self._organs.documents.index("", self._id_key).directory
+            self._directory = self._organs.documents.index().directory
         return self._directory
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from hub import faults
 from hub.adapters.clock import SystemClock
+from hub.adapters.keys.citizen_numbers import NumberKeys
 from hub.adapters.postgres.errors import translated
 from hub.adapters.postgres.pool import create_pool
 from hub.adapters.postgres.roster import IN_MEMORY, Roster
+from hub.adapters.postgres.roster_write import Progress
 from hub.adapters.postgres.rows import DEAD_LETTER, LEDGER, QUEUE, dead_letter, entry, queue_row
 from hub.adapters.postgres.seal import PostgresSeals
 from hub.adapters.postgres.session import Record, Session
@@ -45,26 +47,35 @@ _LAST = "\U0010ffff"
 class PostgresStore(PostgresSeals):
     """Implements ``Store``, ``SealStore`` and ``Operations``. Made by :meth:`open`; safe to share between tasks."""
 
-    def __init__(self, dsn: str, schema: str, pool: Any, clock: Clock, roster_in_memory: int = IN_MEMORY) -> None:
+    def __init__(self, dsn: str, schema: str, pool: Any, clock: Clock, roster: Roster) -> None:
         super().__init__(dsn, schema, pool)
         self.clock = clock
         self._registry: tuple[int, Registry] = (0, Registry())
         self._packs = StoredPacks()
-        self._roster = Roster(in_memory=roster_in_memory)
+        self._roster = roster
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, dsn: str, schema: str, *, clock: Clock | None = None, size: int = 8, roster_in_memory: int = IN_MEMORY
+        cls,
+        dsn: str,
+        schema: str,
+        *,
+        clock: Clock | None = None,
+        size: int = 8,
+        roster_in_memory: int = IN_MEMORY,
+        number_keys: NumberKeys | None = None,
     ) -> AsyncIterator[PostgresStore]:
         """A store over a migrated schema, closed when the block ends. ``clock``: None = the machine's.
 
-        ``size``: connections at most; ``roster_in_memory``: cadres up to which the roster is kept in memory.
+        ``size``: connections at most; ``roster_in_memory``: cadres up to which the roster is kept in memory;
+        ``number_keys``: the key of the roster's citizen numbers (None: a store that neither changes nor asks the roster).
         Raises TransientError where the database does not answer.
         """
         pool = await create_pool(dsn, schema, size)
         try:
-            yield cls(dsn, schema, pool, clock or SystemClock(), roster_in_memory)
+            roster = Roster(in_memory=roster_in_memory, keys=number_keys)
+            yield cls(dsn, schema, pool, clock or SystemClock(), roster)
         finally:
             await pool.close()
 
@@ -103,6 +114,30 @@ class PostgresStore(PostgresSeals):
             row = (await session.fetch(_PACKS))[0]
             self._packs = StoredPacks(row[0], row[1])
         return self._registry[1], self._registry[0], self._packs
+
+    async def remake_roster_index(self, progress: Progress = lambda done: None) -> int:
+        """Make the roster's look-up index anew from its documents, under the installation's key of citizen numbers.
+
+        All or nothing; ``progress`` hears how many people are done; returns how many there are.
+        """
+        async with self._session() as session:
+            return await self._roster.remade(session, progress)
+
+    async def roster_has_no_key(self) -> bool:
+        """Whether the index was made before there were keys: it has to be made anew."""
+        async with self._session() as session:
+            return await self._roster.has_no_key(session)
+
+    async def roster_fits(self) -> None:
+        """Raises TransientError, reason ``roster_key``, where the index does not stand under this installation's key."""
+        async with self._session() as session:
+            await self._roster.candidates(session, (), {})
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[Session]:
+        with translated("using the roster's index"):
+            async with self.pool.acquire() as connection, connection.transaction():
+                yield Session(connection, self.schema)
 
     async def due(self, today: date, limit: int) -> list[str]:
         """Dossiers with a wake-up call on or before ``today``."""
