@@ -49,3 +49,15 @@ def test_a_number_of_the_first_generation_gives_the_one_that_replaced_it() -> No
 
 def test_a_valid_number_is_never_repaired() -> None:
     assert citizen_id.repairs(number()) == ()
+
+
+@given(st.lists(st.tuples(st.integers(0, 17), st.sampled_from("0123456789X甲٣")), min_size=1, max_size=3))
+def test_repairs_are_all_valid_numbers_one_slip_away_and_no_others(slips: list[tuple[int, str]]) -> None:
+    wrong = list(number())
+    for at, character in slips:
+        wrong[at] = character
+    said = "".join(wrong)
+    changed = {said[:at] + one + said[at + 1 :] for at in range(18) for one in "0123456789X"}
+    swapped = {said[:at] + said[at + 1] + said[at] + said[at + 2 :] for at in range(17)}
+    expected = set() if citizen_id.is_valid(said) else {one for one in changed | swapped if citizen_id.is_valid(one)}
+    assert set(citizen_id.repairs(said)) == expected

@@ -75,7 +75,10 @@ class PackedRoster:
         start = bisect_left(keys, key_)
         if start == len(keys) or keys[start] != key_:
             return ()
-        return rows[start : bisect_right(keys, key_, start)]
+        end = start + 1  # most have one row: a second search through the whole table would be for nothing
+        if end < len(keys) and keys[end] == key_:
+            end = bisect_right(keys, key_, end)
+        return rows[start:end]
 
     def __len__(self) -> int:
         return self._cadres
@@ -98,15 +101,15 @@ class PackedRoster:
         cadre_id, name, others, numbers, state = text.split(FIELD)
         at, end = self._tenure_at[row] * TENURE.size, self._tenure_at[row + 1] * TENURE.size
         organs, posts, kinds, left = self._organ_ids, self._posts, self._kinds, self._left
-        tenures = tuple(
+        tenures = [
             TenureView(organs[organ], posts[post], kinds[kind], from_lo, from_hi, to_lo, to_hi, left[why])
             for _, organ, post, kind, why, _, from_lo, from_hi, to_lo, to_hi in TENURE.iter_unpack(
                 self._tenures[at:end]
             )
-        )
+        ]
         other_names = tuple(others.split(ITEM)) if others else ()
         return Stored(
-            cadre_id, name, other_names, tuple(numbers.split(ITEM)) if numbers else (), state or None, tenures
+            cadre_id, name, other_names, tuple(numbers.split(ITEM)) if numbers else (), state or None, tuple(tenures)
         )
 
     def numbered(self, key: str) -> Sequence[int]:
@@ -151,7 +154,7 @@ class PackedRoster:
         return [
             row
             for row, _, post, kind, _, _, from_lo, _, _, to_hi in TENURE.iter_unpack(self._by_organ[at:end])
-            if from_lo <= hi and lo <= to_hi and (post in wanted or kind in acted)
+            if (post in wanted or kind in acted) and from_lo <= hi and lo <= to_hi
         ]
 
 

@@ -9,11 +9,12 @@ import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
+from operator import mul
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
-_FORM = re.compile(r"\d{17}[\dX]")
-_OLD_FORM = re.compile(r"\d{15}")
+_FORM = re.compile(r"[0-9]{17}[0-9X]")
+_OLD_FORM = re.compile(r"[0-9]{15}")
 _BLANKS = re.compile(r"[\s\-]")
 
 
@@ -24,7 +25,11 @@ def normal(raw: str) -> str:
 
 def check_character(first17: str) -> str:
     """The check character of seventeen digits."""
-    return _CHECK[sum(int(digit) * weight for digit, weight in zip(first17, _WEIGHTS, strict=True)) % 11]
+    return _CHECK[_weighed(first17) % 11]
+
+
+def _weighed(first17: str) -> int:
+    return sum(map(mul, map(int, first17), _WEIGHTS))
 
 
 def born(number: str) -> date | None:
@@ -56,8 +61,21 @@ def repairs(number: str) -> tuple[str, ...]:
         return ()
     found: dict[str, None] = {}
     for at in range(18):
-        for digit in "0123456789X" if at == 17 else "0123456789":
-            found[number[:at] + digit + number[at + 1 :]] = None
+        fitting = _fitting(number[:at], number[at + 1 :])
+        if fitting is not None:
+            found[number[:at] + fitting + number[at + 1 :]] = None
         if at < 17:
             found[number[:at] + number[at + 1] + number[at] + number[at + 2 :]] = None
     return tuple(candidate for candidate in found if is_valid(candidate))
+
+
+def _fitting(before: str, after: str) -> str | None:
+    """The one character between ``before`` and ``after`` with which the check holds: eleven is prime, so there is one at most."""
+    at = len(before)
+    others = before + "0" + after[:-1] if after else before
+    if not (others.isascii() and others.isdigit()) or after[-1:] not in _CHECK:
+        return None
+    if not after:
+        return check_character(before)
+    missing = (_CHECK.index(after[-1]) - _weighed(others)) * pow(_WEIGHTS[at], -1, 11) % 11
+    return str(missing) if missing < 10 else None

@@ -50,6 +50,8 @@ class SubjectQuery:
     published: date
     cadre_id: str | None = None
     place: str | None = None
+    names: tuple[str, ...] = field(init=False)
+    """The name and the aliases stated."""
     conduct: Span | None = field(init=False)
     said_post: posts.PostSaid = field(init=False)
     tense: str = field(init=False)
@@ -63,6 +65,7 @@ class SubjectQuery:
     def __post_init__(self) -> None:
         put = object.__setattr__
         said = _posts_of(self.post)
+        put(self, "names", (self.name, *self.aliases) if self.name else self.aliases)
         put(self, "citizen_id", numbers.normal(self.citizen_id) if self.citizen_id else None)
         put(self, "conduct", spans.conduct_span(self.at, self.published))
         put(self, "said_post", said)
@@ -89,8 +92,3 @@ class SubjectQuery:
             cadre_id=_text(subject.get("cadre_id")),
             place=_text(subject.get("place")),
         )
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The name and the aliases stated."""
-        return (self.name, *self.aliases) if self.name else self.aliases

@@ -102,7 +102,7 @@ class Finder:
 
     def __init__(self, store: RosterStore) -> None:
         self.store = store
-        self._namesakes = lru_cache(maxsize=1 << 13)(lambda name: max(1, len(store.named(name))))
+        self._namesakes = lru_cache(maxsize=1 << 13)(lambda name: max(1, len(store.named(level1(name)))))
 
     def lookup(self, queries: Sequence[SubjectQuery]) -> list[Candidates]:
         """Candidates of each query, in order."""
@@ -119,7 +119,7 @@ class Finder:
         parts = query.said_post.parts
         if not query.names or (parts and one_seat(parts[0].base)):
             self._by_post(query, reading, chosen)
-        people = tuple(self._view(row, query, keys, relation) for row in chosen)
+        people = tuple([self._view(row, keys, relation) for row in chosen])
         return Candidates(people, reading, len(self.store), self.store.version, more, self.store.directory.label)
 
     def _keys(self, query: SubjectQuery) -> tuple[tuple[str, ...], IdRelation]:
@@ -190,7 +190,7 @@ class Finder:
         for organ in sorted(reading.ids):
             chosen.update(dict.fromkeys(self.store.holders(organ, bases, lo, hi)))
 
-    def _view(self, row: int, query: SubjectQuery, keys: tuple[str, ...], relation: IdRelation) -> PersonView:
+    def _view(self, row: int, keys: tuple[str, ...], relation: IdRelation) -> PersonView:
         one = self.store.stored(row)
         if relation != "unstated":
             if not one.numbers:
@@ -198,7 +198,7 @@ class Finder:
             elif not any(number in keys for number in one.numbers):
                 relation = "other"
         return PersonView(
-            one.cadre_id, one.name, one.other_names, relation, one.tenures, one.state, self._namesakes(level1(one.name))
+            one.cadre_id, one.name, one.other_names, relation, one.tenures, one.state, self._namesakes(one.name)
         )
 
 
