@@ -14,6 +14,7 @@ from hub.domain.issues import cases
 from hub.domain.pack import Pack
 
 STEP_DOWN = {"REMOVE": "ADJUST", "DEMOTE": "ADJUST", "ADJUST": None}
+CATEGORY = {"unfit": "UNFIT_POST", "audit_result": "ECON_RESP", "accident_report": "SAFETY_DUTY"}
 UNATTRIBUTED = ("none_stated", "excluded")
 
 NOBODY = Dependence(())
@@ -250,8 +251,9 @@ def _measures(dossier: Dossier, case: Case, pack: Pack, today: date) -> None:
     case.facts = facts
     case.fired = pack.fired("case", facts)
     case.eligible = {rule: measure for rule, measure in pack.measures.items() if rule in case.fired}
-    if "R-ME-06" in case.fired:
-        case.eligible.pop("R-ME-02", None)
+    if "R-ME-06" in case.fired:  # whatever its severity, a candidate on this ground falls to a reminder
+        fallen = ("R-ME-01", "R-ME-02") if facts["appraisal_fail"] else ("R-ME-01", "R-ME-02", "R-ME-03")
+        case.eligible = {rule: measure for rule, measure in case.eligible.items() if rule not in fallen}
     if case.closed == "no_accountability":
         case.eligible = {}
     if case.red_line:
@@ -290,7 +292,7 @@ def named_facts(dossier: Dossier, case: Case, ids: set[str], pack: Pack, today: 
         "case_severity": case.severity,
         "max_severity": case.max_severity,
         "categories": sorted({one.category for one in ones}),
-        "measure_category": any(one.category in pack.parameters["adjust_categories"] for one in ones),
+        "measure_category": bool(_categories(ones, acts) & set(pack.parameters["adjust_categories"])),
         "red_line": case.red_line,
         "discipline_act": any(act.body == "discipline" for act in acts),
         "single_source_s2": pack.single_source(committee, "S2"),
@@ -330,6 +332,13 @@ def named_facts(dossier: Dossier, case: Case, ids: set[str], pack: Pack, today: 
         ),
     }
     return level, facts
+
+
+def _categories(ones: Sequence[Statement], acts: Sequence[Act]) -> set[str]:
+    """What the findings say, and what an act that names a person and no finding is by its kind."""
+    return {one.category for one in ones} | {
+        CATEGORY[act.kind] for act in acts if act.own_case and act.kind in CATEGORY
+    }
 
 
 def _suspected(one: Statement) -> bool:

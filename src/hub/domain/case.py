@@ -153,8 +153,8 @@ def why(view: View, event: Event) -> str:
     """The reason code of what is taken back in this step (contract section 6)."""
     if view.dossier.merged_into is not None:
         return "mistaken_identity"
-    if event["kind"] == "statement.removed" and event.get("mistaken"):
-        return "mistaken_identity"
+    if event["kind"] == "statement.removed":
+        return "mistaken_identity" if event.get("mistaken") else "revised"
     if not view.in_service or view.standing.outside:
         return "state"
     if event["kind"] == "tolerance.put" and event["tolerance"]["outcome"] in ("tolerated", "mitigated"):

@@ -31,6 +31,8 @@ class Statement(Fact):
     context: bool = False
     revision: int
     status: str
+    verified_by: str | None = None
+    """Another registered body, where the sender names it as the one that verified."""
     issue: str
     objects: list[str] = []
     period: list[str | None] | None = None
@@ -61,6 +63,11 @@ class Statement(Fact):
     """Day on which the hub took the revision in force. No input of any judgement, only of clocks."""
     first_accepted: str = ""
     linked: bool = True
+
+    @property
+    def speaker(self) -> str:
+        """The source whose verification this is."""
+        return self.verified_by or self.source
 
 
 class Act(Fact):

@@ -32,6 +32,8 @@ class SubjectFile(Fact):
     explanation: dict[str, Any] = {}
     after: str | None = None
     """When a match to somebody else was revoked: acts made before it do not carry over."""
+    answers: list[list[str]] = []
+    """[time, event id, chosen cadre or ""] of each answer of people, and first the strong match that they replaced."""
 
     @property
     def confirmed(self) -> bool:

@@ -1,8 +1,9 @@
 """Independence of sources (policy section 7, contract section 6): what is one source and what is two.
 
-Unions: same matter; joint team; same source; forwarded from one finding; shared evidence without own verification; the levels
-of one body without the upper one's own verification. A finding that quotes others (``relies_on``, or forwarded from
-several) forms no group: it counts with one of those it depends on and does not join them.
+Unions: same matter; joint team; forwarded from one finding; shared evidence without own verification; the levels of one body
+without the upper one's own verification. A finding that quotes others (``relies_on``, or forwarded from several) forms no
+group: it counts with one of those it depends on and does not join them. So does one whose sender names another body as the
+one that verified: a body may assert only its own verification (R-IN-01). Last, one source counts once (:mod:`hub.domain.sources`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 from hub.domain.facts import COUNTED, Statement
 from hub.domain.issues import Union
+from hub.domain.sources import merged
 
 RANK = {"central": 0, "province": 1, "prefecture": 2, "county": 3, "township": 4}
 SEVERITIES = ("S0", "S1", "S2", "S3")
@@ -43,7 +45,7 @@ class Dependence:
         by_ref = _refs(self._own)
         dependents: dict[str, list[str]] = {}
         for one in self._own:
-            targets = _targets(one, by_ref)
+            targets = _targets(one, by_ref, self._own)
             if targets is not None:
                 dependents[one.id] = targets
         _join_keys(self._own, self._sets)
@@ -74,14 +76,15 @@ def _refs(statements: Iterable[Statement]) -> dict[str, list[str]]:
     return found
 
 
-def _targets(one: Statement, by_ref: dict[str, list[str]]) -> list[str] | None:
+def _targets(one: Statement, by_ref: dict[str, list[str]], all_: Sequence[Statement]) -> list[str] | None:
     """What a forwarded or quoting finding depends on; a ref that is not here stands for its own root."""
-    if not one.relations:
-        return None
     named = [ref for kind, ref in one.relations if kind in ("forwarded_from", "relies_on")]
-    if not named:
+    if not named and one.verified_by is None:
         return None
     found: list[str] = []
+    if one.verified_by is not None:
+        here = [other.id for other in all_ if other.source == one.verified_by and other.verified_by is None]
+        found.extend(here or [f"absent:verified:{one.verified_by}"])
     for ref in named:
         here = [other for other in by_ref.get(ref, ()) if other != one.id]
         found.extend(here or [f"absent:{ref}"])
@@ -89,13 +92,11 @@ def _targets(one: Statement, by_ref: dict[str, list[str]]) -> list[str] | None:
 
 
 def _join_keys(statements: Iterable[Statement], sets: Union) -> None:
-    """Edges 1, 2 and 4 of policy section 7: matter, joint team; and one source is one source."""
+    """Edges 2 and 4 of policy section 7: matter, joint team."""
     seen: dict[str, str] = {}
     for one in statements:
         keys = [f"matter:{one.matter}"] if one.matter else []
         keys += [f"team:{ref}" for kind, ref in one.relations if kind == "joint_team"]
-        if not one.relations or not any(kind in ("forwarded_from", "relies_on") for kind, _ in one.relations):
-            keys.append(f"source:{one.source}")
         for key in keys:
             first = seen.setdefault(key, one.id)
             if first != one.id:
@@ -178,7 +179,7 @@ def _join_forwarded(
         targets = dependents.get(one.id)
         if targets is None:
             continue
-        forwarded = all(kind != "relies_on" for kind, _ in one.relations)
+        forwarded = one.verified_by is None and all(kind != "relies_on" for kind, _ in one.relations)
         if len(targets) == 1 and (forwarded or targets[0].startswith("absent:")):
             sets.join(one.id, targets[0])
         else:
@@ -203,7 +204,10 @@ def _collect(
             homes = [sets.find(target) for target in loose[one.id]]
             counted = [home for home in homes if any(other.id in counting for other in members.get(home, ()))]
             members[sorted(counted)[0] if counted else homes[0]].append(one)
-    made = [_group(found, counting) for found in members.values()]
+    by_id = {one.id: one for one in statements}
+    apart = sorted(sorted(one.id for one in found) for found in members.values())
+    joined = merged(apart, {one.id: one.speaker for one in statements}, {key for key in by_id if key in counting})
+    made = [_group([by_id[key] for key in sorted(found)], counting) for found in joined]
     return sorted(made, key=lambda group: group.members)
 
 

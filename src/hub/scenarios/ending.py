@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hub.domain.assess import Case
 from hub.domain.facts import Dossier
 from hub.domain.files import FindingFile
 from hub.domain.pack import PackSet
@@ -46,7 +47,7 @@ class Ending:
         if dossier is None:
             return {"stage": None, "level": None}
         view = self._view(dossier, today)
-        case = find_case(view, issue)
+        case = find_case(view, issue) or _emptied(dossier, issue)
         return {"stage": stage(view, case), "level": case.level} if case else {"stage": None, "level": None}
 
     def _view(self, dossier: Dossier, today: date) -> View:
@@ -75,6 +76,11 @@ class Ending:
             dossier = await self._dossier(f"cadre:{subject.cadre}") if subject.confirmed else None
             if dossier is not None:
                 yield dossier
+
+
+def _emptied(dossier: Dossier, issue: str) -> Case | None:
+    """A case that was told of and of which nothing is left: no finding, no act. Its level is K0."""
+    return Case(issue) if any(said.case == issue for said in dossier.said.values()) else None
 
 
 def _stated(file: FindingFile) -> str | None:

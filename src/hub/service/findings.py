@@ -192,11 +192,11 @@ async def _matched(
     candidates = list(dict.fromkeys([await session.real_cadre(one) for one in result.candidates]))
     if result.route == "M1" and result.decision == "auto" and result.cadre_id:
         cadre = await session.real_cadre(result.cadre_id)
-        await _tell(session, cadre, "match.confirmed", base | {"route": "M1"}, ["R-ID-01"])
+        await tell(session, cadre, "match.confirmed", base | {"route": "M1"}, ["R-ID-01"])
         return SubjectFile(key=key, how="strong", cadre=cadre, candidates=candidates, explanation=result.explanation)
     if result.probable and result.cadre_id:
         cadre = await session.real_cadre(result.cadre_id)
-        await _tell(session, cadre, "match.probable", base | {"route": result.route}, ["R-ID-02"])
+        await tell(session, cadre, "match.probable", base | {"route": result.route}, ["R-ID-02"])
         made = SubjectFile(key=key, how="probable", cadre=cadre, candidates=candidates, explanation=result.explanation)
         department = (await session.standing(f"cadre:{cadre}")).department
         _review(session, file, index, department, base | {"cadre": cadre}, ["R-ID-02"])
@@ -224,7 +224,8 @@ async def _reviewer(
     return nearest(session.registry, "department", session.registry.sources[file.source].organ)
 
 
-async def _tell(session: Session, cadre: str, type: str, data: dict[str, Any], rules: list[str]) -> None:
+async def tell(session: Session, cadre: str, type: str, data: dict[str, Any], rules: list[str]) -> None:
+    """Say something about an identity to the department that manages the cadre, if there is one."""
     department = (await session.standing(f"cadre:{cadre}")).department
     if department:
         session.say(type, department, data | {"cadre": cadre}, rules, about=cadre)
@@ -332,6 +333,7 @@ def make_statement(session: Session, source: Source, file: FindingFile, index: i
         id=file.id, ref=file.ref, source=source.code, body=source.body or "other", level=source.level or data["level"],
         organ=source.organ, committee=committee, lineage=lineage(session, source.organ), context=is_context(session, source),
         revision=file.current, status="withdrawn" if revision.retracted else data["status"],
+        verified_by=verified_elsewhere(session, source, data),
         issue=issue.get("ref") or f"{file.source}/{file.ref}", objects=list(issue.get("objects") or ()),
         period=[period.get("from"), period.get("to")] if period else None, place=issue.get("place"),
         category=data["category"], severity=subject.get("severity") or data.get("severity"),
@@ -345,6 +347,15 @@ def make_statement(session: Session, source: Source, file: FindingFile, index: i
         ranking_fell=bool(data.get("ranking_fell")), heard=bool(data.get("statement_heard")),
         time=revision.time, first_time=file.first_time,
     )  # fmt: skip
+
+
+def verified_elsewhere(session: Session, source: Source, data: dict[str, Any]) -> str | None:
+    """The other body that a sender names as the verifying one; a body may assert only its own verification (R-IN-01)."""
+    named = data.get("verified_by")
+    if named in (None, source.code, source.organ):
+        return None
+    known = session.registry.sources.get(named)
+    return known.code if known is not None and known.body is not None else None
 
 
 def lineage(session: Session, organ: str) -> list[str]:
@@ -366,5 +377,5 @@ async def revoke(session: Session, file: FindingFile, index: int, base: dict[str
     """R-ID-05: a confirmed match was wrong; everything that stood on it is taken back."""
     subject = file.subjects[index]
     cadre = subject.cadre or ""
-    await _tell(session, cadre, "match.revoked", base, ["R-ID-05"])
+    await tell(session, cadre, "match.revoked", base, ["R-ID-05"])
     await session.step(f"cadre:{cadre}", {"kind": "statement.removed", "finding": file.id, "mistaken": True})

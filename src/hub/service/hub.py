@@ -307,6 +307,7 @@ async def dispatch(session: Session, admitted: Admitted) -> None:
     kind, source = admitted.kind, admitted.source
     if kind.family == "findings":
         await findings.handle(session, source, kind.name, data)
+        await replies.taken_late(session, source, data["ref"])
     elif kind.family == "roster":
         await roster.handle(session, source, kind.name, data)
     elif kind.family == "replies" or kind.name == "tolerance.applied":

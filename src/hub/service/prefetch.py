@@ -19,7 +19,7 @@ from hub.service.verdicts import Refusal
 from schemas.codec import Event
 
 FINDINGS = ("hub.finding.reported", "hub.finding.revised", "hub.finding.retracted")
-BY_REF, BY_FINDING = ("ref", "about"), ("finding", "early")
+BY_REF, BY_FINDING = ("ref", "about", "waiting"), ("finding", "early")
 """Kinds of documents kept under a bare ref and under ``<source>/<ref>``."""
 NEAR = 10
 """People that come into question for a subject, up to whom their documents are fetched ahead."""

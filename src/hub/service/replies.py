@@ -6,7 +6,8 @@ from typing import Any
 
 from hub.domain.facts import OPEN_TASK, Dossier, Task
 from hub.domain.registry import Source
-from hub.service import acts, findings
+from hub.service import acts, early, reviews
+from hub.service.ended import ENDED, refuse_ended
 from hub.service.session import Session
 from hub.service.verdicts import Refusal
 from schemas.replies import TaskDecided
@@ -288,37 +289,24 @@ async def _clarification(session: Session, key: str, issue: str) -> str:
 
 
 async def _match_reviewed(session: Session, source: Source, data: dict[str, Any]) -> None:
-    """Two people say who is meant; a second answer replaces the first and revokes its match (R-ID-05)."""
+    """Two people say who is meant; a later answer replaces the earlier and revokes its match (R-ID-05)."""
     ident = await acts.resolve(session, data["finding"])
     file = await session.file(ident) if ident else None
-    subject = file.subjects.get(data["subject"]) if file else None
-    if file is None or subject is None or subject.how in ("unit", "ended"):
-        raise Refusal(
-            "unknown_ref", "no finding with this subject is known by this ref", fields={"missing": ["finding"]}
-        )
+    refuse_ended(file)
+    if file is None or not file.current:
+        await early.park(session, source, "match.reviewed", data["finding"], data)
+        return
+    subject = file.subjects.get(data["subject"])
+    if subject is not None and subject.how == "ended":
+        raise Refusal(ENDED, "the retention of this cadre's record has ended", status=410)
+    if subject is None or subject.how == "unit":
+        raise Refusal("unknown_ref", "this finding has no such subject", fields={"missing": ["subject"]})
     chosen = await session.real_cadre(data["chosen"]) if data.get("chosen") else None
     if chosen is not None and await session.person(chosen) is None:
         raise Refusal("unknown_cadre", "the chosen cadre is not in the roster", fields={"missing": ["chosen"]})
-    findings.close_review(session, file, data["subject"], _on(session))
-    base = {"finding": file.ref, "subject": data["subject"]}
-    if subject.confirmed and subject.cadre != chosen:
-        await findings.revoke(session, file, data["subject"], base)
-        subject.after = session.cause.time if session.cause else None
-    if chosen is None:
-        subject.how, subject.cadre = "none", None
-        session.put_file(file)
-        session.say("finding.returned_to_source", file.source, base | {"reason": "no_match"}, ["R-ID-04"])
-        return
-    if subject.confirmed and subject.cadre == chosen:
-        return
-    subject.how, subject.cadre = "person", chosen
-    session.put_file(file)
-    department = (await session.standing(f"cadre:{chosen}")).department
-    if department:
-        session.say(
-            "match.confirmed", department, base | {"cadre": chosen, "route": "person"}, ["R-ID-02"], about=chosen
-        )
-    await findings.hand_one(session, session.registry.sources[file.source], file, data["subject"])
+    if source.code not in await reviews.reviewers(session, file, data["subject"], chosen):
+        raise Refusal("not_competent", "this identity is reviewed by another department", status=403)
+    await reviews.answered(session, file, data["subject"], chosen)
 
 
 async def _link_reviewed(session: Session, source: Source, data: dict[str, Any]) -> None:
@@ -326,8 +314,10 @@ async def _link_reviewed(session: Session, source: Source, data: dict[str, Any])
     for ref in data["findings"]:
         ident = await acts.resolve(session, ref)
         file = await session.file(ident) if ident else None
-        if file is None or not file.statement_data():
-            raise Refusal("unknown_ref", "no finding is known by one of these refs", fields={"missing": ["findings"]})
+        refuse_ended(file)
+        if file is None or not file.current or not file.statement_data():
+            await early.park(session, source, "link.reviewed", ref, data)
+            return
         files.append(file)
     issues = sorted({file.statement_data()["issue"].get("ref") or file.id for file in files})
     cadres = {one.cadre for file in files for one in file.subjects.values() if one.confirmed and one.cadre}
@@ -351,3 +341,10 @@ HANDLERS = {
     "clarification.approved": _clarification_approved,
     "clarification.done": _clarification_done,
 }
+
+
+async def taken_late(session: Session, source: Source, ref: str) -> None:
+    """What people had answered about a finding before it came."""
+    file = await session.file(f"{source.code}/{ref}")
+    if file is not None and file.current:
+        await early.take(session, ref, file.id, HANDLERS)

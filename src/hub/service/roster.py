@@ -124,14 +124,16 @@ async def _merge(session: Session, old: str, new: str) -> None:
     for act in kept:
         act.dossiers = [key for key in act.dossiers if key != f"cadre:{old}"]
         session.put_act(act)
-    for file in moved:
-        for index, subject in file.subjects.items() if file is not None else ():
-            if file is not None and subject.cadre == old:
-                subject.cadre = new
-                session.put_file(file)
-                await findings.hand_one(session, session.registry.sources[file.source], file, index)
-    for act in kept:
+    theirs = [
+        (file, index) for file in moved if file is not None for index, one in file.subjects.items() if one.cadre == old
+    ]
+    for file, index in theirs:
+        file.subjects[index].cadre = new
+        session.put_file(file)
+    for act in kept:  # before the findings: what was decided about them is known when they come
         await refit(session, act)
+    for file, index in theirs:
+        await findings.hand_one(session, session.registry.sources[file.source], file, index)
     for note in notes:
         if note.id not in {act.id for act in kept}:
             event = {"kind": "note.put", "note": note.model_dump(exclude_defaults=True), "on": session.day}
