@@ -193,6 +193,8 @@ class Task(Fact):
     pauses: list[Pause] = []
     decision: dict[str, Any] | None = None
     executed_on: str | None = None
+    executed_early: str | None = None
+    """Reported as carried out before the decision is here."""
     copy_to: str | None = None
     acknowledged_on: str | None = None
     committee_level: str | None = None

@@ -24,6 +24,8 @@ _PETITIONER_KEY: Final = re.compile(
     r"|contact|telephone|phone|mobile|email|wechat|homeaddress|jubaoren|xinfangren|举报|信访|投诉|检举|控告|反映人|上访"
     r"|来信|来访|联系|电话|手机|住址"
 )
+_REPORT_KEY: Final = re.compile(r"(?:report|letter|original|full|raw)text|attach|enclosure|附件|原文|正文|原信")
+"""The report itself, as its text or as a file (R-IN-02): the contract has no field for it, so its name is enough."""
 _CODE_KEYS: Final = frozenset({
     "ref", "matter", "objects", "document_no", "cadre_id", "cadre", "case", "issue", "task", "finding", "findings",
     "about", "of", "correction", "prevails", "organ", "organ_id", "tenure_id", "verified_by", "recorded_by", "unit",
@@ -42,8 +44,9 @@ def find_leak(data: Any) -> str | None:
     """The reason why ``data`` must not be kept, or None. Reasons are codes and say nothing of the content.
 
     ``petitioner_not_sealed``: the field holds anything but a compact JWE. ``petitioner_field``: a field is named like
-    one for the petitioner. ``labelled_phrase``: 举报人, 信访人, 联系电话 … with a name, number or address. ``phone``,
-    ``citizen_id`` (outside ``subjects[].citizen_id``), ``email``: the pattern stands somewhere. Pure; linear in size.
+    one for the petitioner, ``report_itself``: for the report's text or a copy of it.
+    ``labelled_phrase``: 举报人, 信访人, 联系电话 … with a name, number or
+    address. ``phone``, ``citizen_id`` (outside ``subjects[].citizen_id``), ``email``: the pattern stands somewhere. Pure; linear in size.
     """
     collected = _Collected()
     reason = collected.walk(data)
@@ -93,7 +96,7 @@ class _Collected:
         kind = _kind_of_key(name)
         if kind == "text":
             self.texts.append(name)
-        return "petitioner_field" if kind == "leak" else None
+        return {"leak": "petitioner_field", "report": "report_itself"}.get(kind)
 
 
 def _sealed_petitioner(value: Any) -> bool:
@@ -113,13 +116,16 @@ def _exempt(name: str, value: Any, key: str, parent: Mapping[str, Any]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _kind_of_key(name: str) -> Literal["plain", "own", "text", "leak"]:
-    """``leak``: named like a field for the petitioner; ``text``: to be scanned like a value; ``own``: has its own rule."""
+def _kind_of_key(name: str) -> Literal["plain", "own", "text", "leak", "report"]:
+    """``leak``, ``report``: named like a field for the petitioner, for the report itself; ``text``: scanned like a value;
+    ``own``: has its own rule."""
     if name in _OWN_KEYS:
         return "own"
     folded = "".join(one for one in unicodedata.normalize("NFKC", name).lower() if one.isalnum())
     if _PETITIONER_KEY.search(folded):
         return "leak"
+    if _REPORT_KEY.search(folded):
+        return "report"
     return "plain" if _PLAIN_KEY.match(name) else "text"
 
 

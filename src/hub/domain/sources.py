@@ -8,16 +8,16 @@ there are different sources to speak for them (a system of distinct representati
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 def merged(groups: Sequence[Sequence[str]], sources: Mapping[str, str], counting: set[str]) -> list[list[str]]:
     """Groups of finding ids with those joined that no source of their own speaks for. Order and content decide nothing else.
 
-    ``sources``: finding id → source code. Groups without a counting finding go where their source already is.
+    ``sources``: finding id → source code. A group without a counting finding goes where its one source already is.
     """
     speaking = [sorted({sources[one] for one in group if one in counting}) for group in groups]
-    shown = [names or sorted({sources[one] for one in group}) for names, group in zip(speaking, groups, strict=True)]
+    shown = [names or _only(sources[one] for one in group) for names, group in zip(speaking, groups, strict=True)]
     if all(times == 1 for times in Counter(name for names in shown for name in names).values()):
         return [list(group) for group in groups]
     order = sorted(range(len(groups)), key=lambda at: (not speaking[at], len(shown[at]), sorted(groups[at])))
@@ -27,12 +27,18 @@ def merged(groups: Sequence[Sequence[str]], sources: Mapping[str, str], counting
         if speaking[at] and _speaks(at, shown, spoken, set()):
             homes[at] = []
         elif not speaking[at] and not any(name in spoken for name in shown[at]):
-            spoken[shown[at][0]] = at
+            spoken.update(dict.fromkeys(shown[at], at))
             homes[at] = []
     for at in order:
         home = at if at in homes else next(spoken[name] for name in shown[at] if name in spoken)
         homes[home].extend(groups[at])
     return [homes[at] for at in sorted(homes)]
+
+
+def _only(names: Iterable[str]) -> list[str]:
+    """The one source of a group; nothing where there are several."""
+    found = sorted(set(names))
+    return found if len(found) == 1 else []
 
 
 def _speaks(at: int, shown: Sequence[Sequence[str]], spoken: dict[str, int], tried: set[str]) -> bool:

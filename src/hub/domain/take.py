@@ -164,10 +164,10 @@ def _acknowledged(dossier: Dossier, event: Event) -> None:
     said = _clocks(dossier, task)
     for clock in said.clocks if said else ():
         if clock.key == key:
-            clock.stopped = clock.stopped or event["on"]
-    if not copy and task.state == "delivered":
-        task.state = "acknowledged"
+            clock.stopped = min(clock.stopped or event["on"], event["on"])
+    if not copy and task.acknowledged_on is None:
         task.acknowledged_on = event["on"]
+        task.state = "acknowledged" if task.state == "delivered" else task.state
 
 
 def _decided(dossier: Dossier, event: Event) -> None:
@@ -182,6 +182,8 @@ def _decided(dossier: Dossier, event: Event) -> None:
         decision["measure"] = task.measure
     task.decision = decision
     task.state = "decided"
+    if task.executed_early and decision["decision"] in ("accept", "accept_other_measure"):
+        task.state, task.executed_on = "executed", task.executed_early
     if said is not None:
         close(said, event["on"])
     for other in dossier.said.values():
@@ -192,6 +194,9 @@ def _decided(dossier: Dossier, event: Event) -> None:
 
 def _executed(dossier: Dossier, event: Event) -> None:
     task = _task(dossier, event)
+    if task.decision is None:
+        task.executed_early = event["on"]  # parked until the decision that it carries out is here
+        return
     task.state = "executed"
     task.executed_on = event["on"]
 

@@ -30,7 +30,7 @@ def ground_of(case: Case) -> Ground | None:
         return None
     rules = list(case.passed)
     measures = set(case.passed.values())
-    if case.mitigated:
+    if case.mitigated & bearing_facts(case):
         measures = {step for step in (STEP_DOWN[measure] for measure in measures) if step}
         rules.insert(0, "R-ME-12")
     if not measures:

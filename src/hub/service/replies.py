@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.domain.facts import OPEN_TASK, Dossier, Task
 from hub.domain.registry import Source
+from hub.domain.view import accepted
 from hub.service import acts, early, reviews
 from hub.service.ended import ENDED, refuse_ended
 from hub.service.session import Session
@@ -34,8 +35,10 @@ def two_people(data: dict[str, Any]) -> None:
 # ---- what a reply names ----
 
 
-async def _task(session: Session, named: Any, *, states: tuple[str, ...]) -> tuple[str, Task]:
-    """The dossier key and the task that a reply names: by id, or that cadre's one in these states."""
+async def _task(
+    session: Session, named: Any, *, states: tuple[str, ...], first: tuple[str, ...] = ()
+) -> tuple[str, Task]:
+    """The dossier key and the task that a reply names: by id, or that cadre's one in these states, ``first`` before others."""
     if isinstance(named, dict):
         key = f"cadre:{await session.real_cadre(named['cadre'])}"
         tasks = [task for task in (await session.dossier(key)).tasks if task.state in states]
@@ -49,7 +52,7 @@ async def _task(session: Session, named: Any, *, states: tuple[str, ...]) -> tup
         )
     if not tasks:
         raise Refusal("unknown_task", "no task in a fitting state is known by this name", status=422)
-    return key, tasks[-1]
+    return key, next((task for task in reversed(tasks) if task.state in first), tasks[-1])
 
 
 async def _case(session: Session, named: Any) -> tuple[str, str]:
@@ -103,7 +106,7 @@ def _mine(source: Source, to: str) -> None:
 
 
 async def _acknowledged(session: Session, source: Source, data: dict[str, Any]) -> None:
-    key, task = await _task(session, data["task"], states=OPEN_TASK)
+    key, task = await _task(session, data["task"], states=(*OPEN_TASK, "decided", "executed"), first=OPEN_TASK)
     if source.code not in (task.to, task.copy_to):
         raise Refusal("not_competent", "this task lies with another department", status=403)
     await session.step(key, {"kind": "task.acknowledged", "task": task.id, "by": source.code, "on": _on(session)})
@@ -131,8 +134,10 @@ def check_decision(task: Task, data: dict[str, Any]) -> None:
 
 
 async def _executed(session: Session, source: Source, data: dict[str, Any]) -> None:
-    key, task = await _task(session, data["task"], states=("decided",))
+    key, task = await _task(session, data["task"], states=("decided", *OPEN_TASK), first=("decided",))
     _mine(source, task.to)
+    if task.decision is not None and not accepted(task):
+        raise Refusal("nothing_to_execute", "people decided on no measure; there is nothing to carry out")
     await session.step(key, {"kind": "task.executed", "task": task.id, "on": data.get("on") or _on(session)})
 
 
