@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -62,6 +62,14 @@ class Service(Protocol):
 
     async def answer(self, asker: str, query: str, args: Mapping[str, Any]) -> Answer:
         """Answer a query; leaves one access entry whatever the answer."""
+
+    async def barred(self, asker: str, cadres: Collection[str]) -> frozenset[str]:
+        """Those of ``cadres`` whose cases the asker must not see."""
+
+    async def looked(
+        self, asker: str, query: str, named: Mapping[str, Any], purpose: str, *, denied: str | None = None
+    ) -> None:
+        """Leave the access entry of a look that is no query."""
 
 
 class Inbound(Protocol):

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from uuid import uuid4
 
-import orjson
-
-from hub.domain.registry import Person
-from hub.ports import LedgerEntry, Store
+from hub.ports import Store
 from hub.service import ask_cases, ask_reports
-from hub.service.asking import NOT_AVAILABLE, Asker, Question, denied
+from hub.service.asking import NOT_AVAILABLE, Question, denied
+from hub.service.looking import asker_of, note
 from hub.service.session import Session
 from hub.service.verdicts import Answer
 
@@ -24,7 +21,7 @@ async def answer(session: Session, store: Store, asker: str, query: str, args: M
     elif not args.get("purpose"):
         found = denied("no_purpose")
     else:
-        who = await _asker(session, asker)
+        who = await asker_of(session, asker)
         found = await handler(Question(session, store, who, query, args))
     _log(session, asker, query, args, found)
     return found
@@ -36,31 +33,7 @@ def _log(session: Session, asker: str, query: str, args: Mapping[str, Any], foun
         for key in ("case", "task", "finding", "cadre", "organ", "report", "body", "period")
         if key in args
     }
-    body = {
-        "who": asker,
-        "query": query,
-        "object": named,
-        "purpose": args.get("purpose"),
-        "answer": found.answer,
-        "reason": found.content.get("reason"),
-    }
-    ident = f"access:{uuid4()}"
-    session.uow.append(
-        LedgerEntry(ident, "access", "access.logged", orjson.dumps(body, option=orjson.OPT_SORT_KEYS), session.uow.now)
-    )
-
-
-async def _asker(session: Session, code: str) -> Asker:
-    registry = session.registry
-    person: Person | None = registry.people.get(code)
-    if person is not None:
-        cadre = None if person.cadre is None else await session.real_cadre(person.cadre)
-        return Asker(code, person.place, cadre, person.works_under, person.kin_of, person.role)
-    if code in registry.sources:
-        return Asker(code, code)
-    if await session.person(code) is not None:
-        return Asker(code, None, cadre=await session.real_cadre(code))
-    return Asker(code, code if code in registry.organs else None)
+    note(session, asker, query, named, args.get("purpose"), found.answer, found.content.get("reason"))
 
 
 QUERIES: dict[str, Callable[[Question], Awaitable[Answer]]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from hub.domain.pack import PackSet
 from hub.domain.withheld import without_numbers
 from hub.errors import TransientError
 from hub.ports import Calendar, InboxRow, Keys, Position, Store, UnitOfWork
-from hub.service import acts, findings, replies, roster, stalls
+from hub.service import acts, findings, looking, replies, roster, stalls
 from hub.service.ask import answer as ask
 from hub.service.dead_letters import of_error, of_malformed, of_unknown, set_aside
 from hub.service.gate import Admitted, admit, inbound_topic, source_of
@@ -254,6 +254,19 @@ class HubService:
             found = await ask(session, self._store, asker, query, args)
             session.flush()
             return found
+
+    async def barred(self, asker: str, cadres: Collection[str]) -> frozenset[str]:
+        """Those of ``cadres`` whose cases the asker must not see (N-14)."""
+        async with self._store.begin() as uow:
+            return await looking.barred(self._session(uow), self._store, asker, cadres)
+
+    async def looked(
+        self, asker: str, query: str, named: Mapping[str, Any], purpose: str, *, denied: str | None = None
+    ) -> None:
+        """Leave the access entry of a look that is no question (R-CF-01); ``denied``: why nothing was shown."""
+        async with self._store.begin() as uow:
+            answer = "denied" if denied else "allowed"
+            looking.note(self._session(uow), asker, query, named, purpose, answer, denied)
 
 
 def _decoded(record: Record) -> Event | Malformed | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -50,6 +50,8 @@ class FakeService:
     answers: dict[str, FakeAnswer] = field(default_factory=dict)
     asked: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
     failure: Exception | None = None
+    recused: dict[str, frozenset[str]] = field(default_factory=dict)
+    looks: list[tuple[str, str, dict[str, Any], str, str | None]] = field(default_factory=list)
 
     async def gate(self, event: Event) -> FakeVerdict:
         if self.failure is not None:
@@ -59,6 +61,14 @@ class FakeService:
     async def answer(self, asker: str, query: str, args: Mapping[str, Any]) -> FakeAnswer:
         self.asked.append((asker, query, args))
         return self.answers.get(query, FakeAnswer("not_available"))
+
+    async def barred(self, asker: str, cadres: Collection[str]) -> frozenset[str]:
+        return frozenset(cadres) & self.recused.get(asker, frozenset())
+
+    async def looked(
+        self, asker: str, query: str, named: Mapping[str, Any], purpose: str, *, denied: str | None = None
+    ) -> None:
+        self.looks.append((asker, query, dict(named), purpose, denied))
 
 
 @dataclass

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
 
+from hub.api.auth import Asker
 from hub.api.parts import ApiParts
 from hub.api.stream import place_of, published_to
+from hub.domain.registry import Source
 from hub.ports import InboxRow, LedgerEntry, QueueRow
 from tests.unit.api.conftest import FakeAnswer, World
 from tests.unit.api.test_events import event
 
+SYSTEM = Asker("org-M", "org-M", Source(code="org-M", kind="dept", organ="M"))
 NOON = datetime.fromisoformat("2026-03-02T12:00:00+08:00")
 
 
@@ -126,7 +130,7 @@ async def test_the_stream_holds_what_is_published_to_the_organ_after_the_cursor(
     parts: ApiParts = world.http._transport.app.state.parts  # type: ignore[attr-defined]  # the application under test
 
     async def read(cursor: int, many: int) -> list[bytes]:
-        lines = published_to(parts, "org-M", cursor, Connected())  # type: ignore[arg-type]  # stands for the request
+        lines = published_to(parts, "org-M", cursor, Connected(), SYSTEM)  # type: ignore[arg-type]  # for the request
         assert await anext(lines) == b": connected\n\n"
         return [await anext(lines) for _ in range(many)]
 
@@ -148,9 +152,44 @@ async def test_the_stream_passes_over_what_was_removed(world: World) -> None:
     async with world.store.begin() as unit:
         await unit.empty(["1", "2"])
     parts: ApiParts = world.http._transport.app.state.parts  # type: ignore[attr-defined]  # the application under test
-    lines = published_to(parts, "org-M", 0, Connected())  # type: ignore[arg-type]  # stands for the request
+    lines = published_to(parts, "org-M", 0, Connected(), Asker("clerk-1", "org-M"))  # type: ignore[arg-type]  # ditto
     assert await anext(lines) == b": connected\n\n"
     assert (await anext(lines)).startswith(b"id: 3-")
+
+
+async def test_the_stream_tells_nobody_of_a_case_that_they_are_recused_from(world: World) -> None:
+    about_a, about_b = (out(name, "org-M", "t-tasks-org-M") for name in ("1", "2"))
+    await put(world, entries=(about_a, replace(about_b, key="B")))
+    await world.store.seal(10)
+    await world.store.mark_published(2)
+    world.service.recused["clerk-1"] = frozenset("A")
+    parts: ApiParts = world.http._transport.app.state.parts  # type: ignore[attr-defined]  # the application under test
+    lines = published_to(parts, "org-M", 0, Connected(), Asker("clerk-1", "org-M"))  # type: ignore[arg-type]  # ditto
+    await anext(lines)
+    assert (await anext(lines)).startswith(b"id: 2-")
+
+
+async def test_every_look_at_the_queue_leaves_an_entry(world: World) -> None:
+    await put(world, row("t1"), row("t2", cadre="B"), row("t3", cadre=None))
+    world.service.recused["clerk-1"] = frozenset("A")
+    url = "/v1/queues/org-M"
+    seen = (await world.http.get(url + "?purpose=handover", headers=world.auth("clerk-1"))).json()["items"]
+    assert [item["id"] for item in seen] == ["t2", "t3"], "a recused person does not see the case"
+    assert (await world.http.get(url, headers=world.auth("org-K"))).status_code == 403
+    assert (await world.http.get(url + "?state=executed", headers=world.auth("org-M"))).json()["items"] == []
+    assert (await world.http.get(url + "?purpose=", headers=world.auth("org-M"))).status_code == 422
+    assert world.service.looks == [
+        ("clerk-1", "queue.read", {"organ": "org-M", "items": ["t2", "t3"]}, "handover", None),
+        ("org-K", "queue.read", {"organ": "org-M"}, "queue_work", "not_competent"),
+    ]
+
+
+async def test_whoever_is_recused_claims_nothing(world: World) -> None:
+    await put(world, row("t1"))
+    world.service.recused["clerk-1"] = frozenset("A")
+    status, refused = await claim(world, "clerk-1")
+    assert (status, refused["reason"]) == (403, "recused")
+    assert (await claim(world, "head-1"))[0] == 200
 
 
 async def test_a_cursor_is_a_number(world: World) -> None:
