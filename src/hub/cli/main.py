@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import sys
 
 import typer
-from rich.console import Console
 
-from hub.cli import commands
+from hub.cli.discovery import LazyGroup
 from hub.errors import HubError
 
 HELP = """Event-driven integration hub between supervisory agencies and organization departments.
@@ -26,11 +23,14 @@ Examples:
 
 
 def build() -> typer.Typer:
-    """The application with every command of :mod:`hub.cli.commands` registered."""
-    app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-    for module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda found: found.name):
-        importlib.import_module(f"{commands.__name__}.{module.name}").register(app)
+    """The application with every command of :mod:`hub.cli.commands`; the one that is called is imported."""
+    app = typer.Typer(cls=LazyGroup, help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+    app.callback(help=HELP)(_every_command)
     return app
+
+
+def _every_command() -> None:
+    """Nothing is done before a command."""
 
 
 def main() -> None:
@@ -38,6 +38,8 @@ def main() -> None:
     try:
         build()()
     except HubError as error:
+        from rich.console import Console  # a tenth of a second that only errors need
+
         console = Console(stderr=True, highlight=False, soft_wrap=True)
         console.print(f"error: {error}", style="red", markup=False)
         if error.hint:
