@@ -42,10 +42,7 @@ async def remove(session: Session, key: str, archive: Archive | None) -> bool:
     Idempotent: what was removed has no dossier any more. Every document of it is locked, and looked at under the locks.
     """
     record = await gather(session, key)
-    months = period(session, record)
-    if not ended(record.dossier, record.all_files, record.all_acts, months, session.today):
-        return False
-    if await _merged_into_a_living(session, record):
+    if not await has_ended(session, record):
         return False
     lines = await lines_of(session, record)
     documents = await _documents(session, record)
@@ -59,7 +56,7 @@ async def remove(session: Session, key: str, archive: Archive | None) -> bool:
         "custodian": archive.kid if archive is not None else None,
         "lines": len(lines),
         "positions": positions,
-        "months": months,
+        "months": period(session, record),
         "pack": list(session.packs.on(session.today).names),
         "rules": [RULE],
     }
@@ -68,15 +65,17 @@ async def remove(session: Session, key: str, archive: Archive | None) -> bool:
     return True
 
 
+async def has_ended(session: Session, record: Record) -> bool:
+    """Whether the record's retention is over today; what was joined to another dossier ends with that one, not before."""
+    into = record.dossier.merged_into
+    if into is not None and await session.uow.peek([f"cadre:{into}"]):
+        return False
+    return ended(record.dossier, record.all_files, record.all_acts, period(session, record), session.today)
+
+
 def period(session: Session, record: Record) -> int | None:
     """Months for which the record is kept, by today's pack of the committee that manages the cadre or unit."""
     return session.packs.on(session.today).retention_months(record.dossier.standing.committee)
-
-
-async def _merged_into_a_living(session: Session, record: Record) -> bool:
-    """What was joined to another dossier ends with that one."""
-    into = f"cadre:{record.dossier.merged_into}"
-    return record.dossier.merged_into is not None and bool(await session.uow.peek([into]))
 
 
 async def _documents(session: Session, record: Record) -> dict[str, bytes]:

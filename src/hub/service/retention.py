@@ -18,7 +18,7 @@ from hub.domain.retention import ended, open_matters, outlived
 from hub.errors import RefusedError, UsageError
 from hub.ports import Store, UnitOfWork
 from hub.service.record import gather
-from hub.service.removal import Archive, period, remove
+from hub.service.removal import Archive, has_ended, remove
 from hub.service.session import Session
 
 KEY = "meta:retention"
@@ -161,8 +161,7 @@ def _may_have_ended(dossier: Dossier, pack: Pack, today: date, report: Report) -
 
 
 async def _would(session: Session, key: str) -> bool:
-    record = await gather(session, key)
-    return ended(record.dossier, record.all_files, record.all_acts, period(session, record), session.today)
+    return await has_ended(session, await gather(session, key))
 
 
 def _tell(report: Report) -> None:
