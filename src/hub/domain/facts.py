@@ -261,6 +261,8 @@ class Dossier(Fact):
     impacts: dict[str, Impact] = {}
     revoked: list[str] = []
     """Findings that were wrongly matched to this cadre."""
+    misled: list[str] = []
+    """Issue and recipient of everyone who heard that such a match was wrong."""
     merged_into: str | None = None
     today: str = ""
     packs: int = 0

@@ -11,6 +11,7 @@ from hub.domain.wants import Output
 
 def notices(view: View, reason: str, say: Say) -> None:
     """notice.correction, one to each earlier recipient, when the ground of a measure or of a clarification is gone (R-CL-08, R-ID-05)."""
+    heard = _wrong_person(view, reason, say) if reason == "mistaken_identity" else set()
     for family in sorted({name for said in view.dossier.said.values() for name in _families(said)}):
         kind, _, case_id = family.partition(":")
         members = [
@@ -32,7 +33,29 @@ def notices(view: View, reason: str, say: Say) -> None:
         if kind == "clear" and view.department:
             recipients.setdefault(view.department, [said.id for said in members])
         for to, ids in sorted(recipients.items()):
-            say(Output("notice.correction", to, {"of": ids, "what_changed": reason}, [], case_id))
+            if (case_id, to) not in heard:
+                say(Output("notice.correction", to, {"of": ids, "what_changed": reason}, [], case_id))
+
+
+def _wrong_person(view: View, reason: str, say: Say) -> set[tuple[str, str]]:
+    """R-ID-05: everyone who was told anything of the wrongly matched cadre on that issue hears of it once; (issue, who) of those now."""
+    heard: set[tuple[str, str]] = set()
+    if not view.dossier.revoked:
+        return heard
+    issue, _, _ = view.dossier.revoked[-1].partition("|")
+    own = (f"clar-mistaken:{issue}", f"talk:mistaken:{issue}")
+    recipients: dict[str, list[str]] = {}
+    for slot, said in view.dossier.said.items():
+        if said.case != issue or not said.type or slot in own:
+            continue
+        for to in (said.to, *said.keep.get("former", ())):
+            recipients.setdefault(to, []).append(said.id)
+    for to, ids in sorted(recipients.items()):
+        if f"{issue}|{to}" not in view.dossier.misled:
+            view.dossier.misled.append(f"{issue}|{to}")
+            heard.add((issue, to))
+            say(Output("notice.correction", to, {"of": ids, "what_changed": reason}, ["R-ID-05"], issue))
+    return heard
 
 
 def _families(said: Said) -> list[str]:

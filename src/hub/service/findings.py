@@ -360,12 +360,7 @@ def verified_elsewhere(session: Session, source: Source, data: dict[str, Any]) -
 
 def lineage(session: Session, organ: str) -> list[str]:
     """The organs above an organ, nearest first."""
-    found: list[str] = []
-    known = session.registry.organs.get(organ)
-    while known is not None and known.parent is not None and known.parent not in found:
-        found.append(known.parent)
-        known = session.registry.organs.get(known.parent)
-    return found
+    return session.registry.line(organ)[1:]
 
 
 def parse_day(text: str) -> date:
