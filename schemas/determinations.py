@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from schemas.base import IsoDate, Payload, Ref, Text
 from schemas.findings import Subject
-from schemas.vocab import Level, Measure, ToleranceOutcome
+from schemas.vocab import Level, TakenMeasure, ToleranceOutcome
 
 DeterminationKind = Literal[
     "false_accusation", "sanction", "accountability", "accident_report", "audit_result", "appraisal", "unfit",
@@ -44,7 +44,7 @@ class DeterminationMade(Payload):
     decided_on: IsoDate | None = None
     effective_on: IsoDate | None = None
     announced_to: tuple[Ref, ...] = ()
-    measure: Measure | None = None
+    measure: TakenMeasure | None = None
     severity: Literal["S0", "S1", "S2", "S3"] | None = None
     fabrication: bool | None = None
     intent: bool | None = None

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from schemas.base import IsoDate, Ref, Text
 from schemas.out_base import CaseLevel, Code, Outgoing, Reasoned
-from schemas.vocab import Decision, Measure
+from schemas.vocab import Decision, TakenMeasure
 
 
 class DeadlineOverdue(Outgoing):
@@ -59,7 +59,7 @@ class CaseDecided(Reasoned):
     """What people decided."""
 
     decision: Decision
-    measure: Measure | None = None
+    measure: TakenMeasure | None = None
     organ: Ref
     document_no: Text | None = None
     decided_on: IsoDate

@@ -9,7 +9,7 @@ from pydantic import Field
 from schemas.base import IsoDate, Ref
 from schemas.out_base import Code, Outgoing, Reasoned
 from schemas.out_tasks import RecallReason
-from schemas.vocab import Measure, SanctionType
+from schemas.vocab import SanctionType, TakenMeasure
 
 
 class VerifyRequested(Reasoned):
@@ -45,7 +45,7 @@ class ExecutionFollowup(Reasoned):
     """The formalities of an act of another organ: nothing is proposed again (R-ME-08, R-ME-09)."""
 
     act: Ref
-    measure: Measure | None = None
+    measure: TakenMeasure | None = None
     type: SanctionType | None = None
     form: Code | None = None
     document_no: Ref | None = None

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from schemas.base import IsoDate, Payload, Ref, Text
 from schemas.determinations import CaseRef
-from schemas.vocab import ClarificationForm, Decision, Harm, Measure
+from schemas.vocab import ClarificationForm, Decision, Harm, TakenMeasure
 
 
 class OfCadre(Payload):
@@ -30,7 +30,7 @@ class TaskDecided(Payload):
 
     task: TaskRef
     decision: Decision
-    measure: Measure | None = None
+    measure: TakenMeasure | None = None
     organ: Ref
     document_no: Text | None = None
     decided_on: IsoDate

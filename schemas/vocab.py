@@ -24,6 +24,8 @@ CadreState = Literal[
     "deceased",
 ]  # fmt: skip
 Measure = Literal["REMOVE", "ADJUST", "DEMOTE"]
+TakenMeasure = Literal["REMOVE", "ADJUST", "DEMOTE", "ordered_resign", "suspension_check"]
+"""What people may have decided: also what the hub never proposes (责令辞职, 停职检查) and only records and times."""
 Harm = Literal["H1", "H2", "H3", "H4"]
 Blocker = Literal["B1", "B2", "B3", "B4"]
 Classification = Literal["public", "internal", "work_secret", "secret", "confidential", "top_secret"]

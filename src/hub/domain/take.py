@@ -229,7 +229,9 @@ def _impacts(dossier: Dossier, pack: Pack) -> None:
             and decision.get("effective_on")
             and decision.get("measure")
         ):
-            months = pack.impact_periods["organisational"][decision["measure"]]
+            months = pack.impact_periods["organisational"].get(decision["measure"])
+            if not months:
+                continue  # 停职检查 bars nothing afterwards
             document = decision.get("document_no")
             _start(
                 dossier,

@@ -27,6 +27,8 @@ def spent(view: View, case: Case) -> bool:
     revisions = {entry.partition("@")[0]: int(entry.partition("@")[2] or 0) for entry in basis}
     if not _new(case, bearing, set(revisions), revisions):
         return True
+    if any(act.outcome == "upheld" and _appealed(act.about, decided, view) for act in view.acts("appeal_decided")):
+        return False  # what was taken is void (R-AP-02); new facts are judged anew
     measures = {decided.measure, decided.decision.get("measure")}
     return accepted(decided) and set(case.eligible.values()) <= measures
 
