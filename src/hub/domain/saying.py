@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from hub.domain.clocks import start_clocks
-from hub.domain.facts import Said, Task
+from hub.domain.facts import Clock, Said, Task
 from hub.domain.take import Event, close
 from hub.domain.tasks import difference, said_of
 from hub.domain.view import View, ground_lost
@@ -101,11 +101,8 @@ def say_want(view: View, want: Want, say: Say) -> None:
     fresh = [ground for ground in grounds if ground not in settled]
     if not fresh:
         return
-    moved = said is not None and said.state == "open" and said.to != want.to
-    record = _record(view, want, say, "open")
-    if moved and said is not None:
-        for clock, old in zip(record.clocks, said.clocks, strict=False):
-            clock.start, clock.due, clock.fired, clock.stopped = old.start, old.due, old.fired, old.stopped
+    moved = said.clocks if said is not None and said.state == "open" and said.to != want.to else []
+    record = _record(view, want, say, "open", moved)
     record.keep = {"settled": sorted(settled)} if settled else {}
     view.dossier.said[want.slot] = record
 
@@ -116,17 +113,22 @@ def _worth_telling(view: View, want: Want) -> bool:
     return case is not None and any(True for _ in view.live(case))
 
 
-def _record(view: View, want: Want, say: Callable[[Output], str], state: Any) -> Said:
+def _record(
+    view: View, want: Want, say: Callable[[Output], str], state: Any, moved: Sequence[Clock] = ()
+) -> Said:
+    """Say it. ``moved``: the clocks of the same item at another recipient, which run on here."""
     key = ""
+    due = start_clocks(view, want.clocks)
+    for clock, old in zip(due, moved, strict=False):
+        clock.start, clock.due, clock.fired, clock.stopped = old.start, old.due, old.fired, old.stopped
     if want.type:
-        due = start_clocks(view, want.clocks)
         data = dict(want.data)
         if due:
             data["due"] = {"key": due[0].key, "date": due[0].due}
         key = say(Output(want.type, want.to, data, want.rules, want.case))
     return Said(
         slot=want.slot, id=key, type=want.type, to=want.to, family=want.family, case=want.case, on=view.today.isoformat(),
-        rules=list(want.rules), grounds=list(want.grounds), digest=want.digest, state=state, clocks=start_clocks(view, want.clocks),
+        rules=list(want.rules), grounds=list(want.grounds), digest=want.digest, state=state, clocks=due,
     )  # fmt: skip
 
 

@@ -119,9 +119,14 @@ def difference(view: View, reason: str) -> Iterator[tuple[Output, Task]]:
         return
     if view.department and task.to != view.department:
         yield from _reroute(view, task)
+    if task.copy_to != view.standing.co_department:
+        yield from _copy_moves(view, task)
     if digest(found) != task.basis.get(""):
         fill(task, view, found)
-        yield Output("task.amended", task.to, content(task), ["R-ME-10", *task.rules], task.cases[0]), task
+        amended = ["R-ME-10", *task.rules]
+        yield Output("task.amended", task.to, content(task), amended, task.cases[0]), task
+        if task.copy_to:
+            yield Output("task.amended", task.copy_to, content(task) | {"copy": True}, amended, task.cases[0]), task
     yield from _flags(view, task, found)
 
 
@@ -149,7 +154,8 @@ def _reroute(view: View, task: Task) -> Iterator[tuple[Output, Task]]:
     """R-ST-03, R-ST-07: the old department loses sight of the case; the former unit's department is asked for facts only."""
     old, new = task.to, view.department or ""
     up = RANK.get(view.standing.committee_level or "", 9) < RANK.get(task.committee_level or "", 9)
-    rule = "R-ST-07" if up else "R-ST-03"
+    recused = new != view.standing.own_department
+    rule = "R-RT-02" if recused else "R-ST-07" if up else "R-ST-03"
     moved = task.unit != view.standing.unit
     task.to, task.unit, task.committee_level = new, view.standing.unit, view.standing.committee_level
     yield (
@@ -165,6 +171,16 @@ def _reroute(view: View, task: Task) -> Iterator[tuple[Output, Task]]:
             clock.owes = new if clock.owes == old else clock.owes
         said.to = new
         said.keep = said.keep | {"former": sorted({*said.keep.get("former", ()), old})}
+
+
+def _copy_moves(view: View, task: Task) -> Iterator[tuple[Output, Task]]:
+    """R-RT-03: the post has another co-manager now, or none; a former one that leads now has the task itself."""
+    old, new = task.copy_to, view.standing.co_department
+    task.copy_to = new
+    if old and old != task.to:
+        yield Output("task.recalled", old, {"task": task.id, "reason": "rerouted", "copy": True}, ["R-RT-03"], None), task
+    if new:
+        yield Output("task.proposed", new, content(task) | {"copy": True}, [*task.rules, "R-RT-03"], task.cases[0]), task
 
 
 def _flags(view: View, task: Task, found: list[Ground]) -> Iterator[tuple[Output, Task]]:
