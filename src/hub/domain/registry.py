@@ -107,6 +107,15 @@ class Registry(_Frozen):
                 return organ
         return None
 
+    def line(self, organ: str | None) -> list[str]:
+        """An organ and everything above it, nearest first."""
+        found: list[str] = []
+        while organ is not None and organ not in found:
+            found.append(organ)
+            above = self.organs.get(organ)
+            organ = None if above is None else above.parent
+        return found
+
     @cached_property
     def _beside(self) -> dict[tuple[str, str], str]:
         table: dict[tuple[str, str], str] = {}

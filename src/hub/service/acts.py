@@ -10,6 +10,7 @@ from hub.domain.files import ActFile, FindingFile
 from hub.domain.registry import Source
 from hub.service.binding import (
     SHARED,
+    astray,
     cadres,
     follow,
     keep_early,
@@ -259,6 +260,13 @@ async def tolerance(session: Session, source: Source, data: dict[str, Any], hash
                 "the deciding organ stands below the managing committee",
                 status=403,
                 fields={"missing": ["level"]},
+            )
+        if await astray(session, file, key):
+            raise Refusal(
+                "not_competent",
+                "the deciding organ is not of the managing committee's line",
+                status=403,
+                fields={"missing": ["authority"]},
             )
     await _store(session, source, file)
 

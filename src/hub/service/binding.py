@@ -143,11 +143,27 @@ async def unfit(session: Session, file: ActFile, key: str) -> bool:
     return RANK.get(level or "", 9) > needed or (stated or level) != level
 
 
+async def astray(session: Session, file: ActFile, key: str) -> bool:
+    """Whether a tolerance decision comes from an organ outside the line of the committee that manages this person (Gate-6: the competent
+    body): neither of that committee's own area nor above it."""
+    if file.kind != "tolerance":
+        return False
+    managed = (await session.standing_on(key, file.time)).committee
+    organ = session.registry.sources[file.source].organ
+    line = session.registry.line
+    return managed is not None and managed not in line(organ) and organ not in line(managed)
+
+
 async def refit(session: Session, file: ActFile) -> None:
     """Bring an act into the dossiers that it concerns now and out of all others; acts about it follow."""
     await resolve_all(session, file, strict=False)
     before = list(file.dossiers)
-    wanted = [key for key in await targets(session, file) if not await unfit(session, file, key)]
+    # A decision once taken in is not lost by what the roster learns later about who managed whom.
+    wanted = [
+        key
+        for key in await targets(session, file)
+        if not await unfit(session, file, key) and (key in before or not await astray(session, file, key))
+    ]
     for ident in file.about.values():
         finding = await session.file(ident) if ident else None
         if finding is not None and file.id not in finding.acts:
