@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from hub.domain import narrow, want_acts, want_clearing, want_followups, want_measures
 from hub.domain.assess import Case, assess
-from hub.domain.clocks import fire
+from hub.domain.clocks import effective_due, fire, may_fire
 from hub.domain.dates import IsWorkday
 from hub.domain.facts import CLEARING, Dossier
 from hub.domain.notices import acts_gone, notices
@@ -178,16 +178,16 @@ def why(view: View, event: Event) -> str:
     return "pack" if event["kind"] == "tick" else "level_fell"
 
 
-def next_wake(dossier: Dossier) -> list[tuple[str, str]]:
-    """(clock, day) on which this dossier has to be looked at again: the day after a last day, or when its standing changes."""
+def next_wake(dossier: Dossier, is_workday: IsWorkday) -> list[tuple[str, str]]:
+    """(clock, day) on which this dossier has to be looked at again: the day after a last day, pauses included, or when its standing
+    changes. A day that was looked at must not come back, or time would never get past it: hence just the days on which clocks fire."""
     found: list[tuple[str, str]] = []
-    paused = {f"task:{task.n}" for task in dossier.tasks if task.pauses and task.pauses[-1].until is None}
+    tasks = {f"task:{task.n}": task for task in dossier.tasks}
     for said in dossier.said.values():
         for clock in said.clocks:
-            if (not clock.fired and clock.stopped is None and said.state == "open" and said.slot not in paused) or (
-                not clock.fired and clock.stopped is not None and clock.stopped > clock.due and said.state == "done"
-            ):
-                found.append((clock.key, _after(clock.due)))
+            due = effective_due(clock, tasks.get(said.slot), is_workday)
+            if due is not None and may_fire(said, clock, due):
+                found.append((clock.key, _after(due.isoformat())))
     running = [impact for impact in dossier.impacts.values() if impact.state == "running"]
     if running:
         found.append(("impact", _after(max(max(impact.ends.values()) for impact in running))))

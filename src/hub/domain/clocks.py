@@ -29,16 +29,21 @@ def fire(view: View) -> Iterator[Output]:
     """deadline.overdue and correction.overdue for every clock that ran out before today, impact.expired for periods that ended."""
     tasks = {f"task:{task.n}": task for task in view.dossier.tasks}
     for said in view.dossier.said.values():
-        if said.state not in ("open", "done"):
-            continue
         for clock in said.clocks:
             due = effective_due(clock, tasks.get(said.slot), view.is_workday)
-            late = clock.stopped is None and said.state == "open"
-            late = late or (clock.stopped is not None and date.fromisoformat(clock.stopped) > (due or date.max))
-            if due is not None and not clock.fired and late and view.today > due:
+            if due is not None and view.today > due and may_fire(said, clock, due):
                 clock.fired = True
                 yield _overdue(said, clock, due)
     yield from _expired(view)
+
+
+def may_fire(said: Said, clock: Clock, due: date) -> bool:
+    """Whether this clock still has to fire once ``due`` is past: nobody answered, or the answer is of a later day."""
+    if clock.fired:
+        return False
+    if clock.stopped is None:
+        return said.state == "open"
+    return said.state in ("open", "done") and date.fromisoformat(clock.stopped) > due
 
 
 def fire_said(said: Said, today: date) -> Iterator[tuple[dict[str, str], Clock]]:

@@ -177,6 +177,9 @@ def _decided(dossier: Dossier, event: Event) -> None:
     if decision["decision"] == "return_for_evidence":
         task.state = "returned"
         task.pauses.append(Pause(why="return_for_evidence", since=event["on"]))
+        for clock in said.clocks if said else ():
+            if clock.key == "ack_by_org_dept":
+                clock.stopped = clock.stopped or event["on"]  # who sends it back has seen it
         return
     if decision["decision"] == "accept" and decision.get("measure") is None:
         decision["measure"] = task.measure

@@ -144,7 +144,7 @@ class Session:
         self._dirty.clear()
 
     def _wakes(self, key: str) -> None:
-        found = domain.next_wake(self._dossiers[key])
+        found = domain.next_wake(self._dossiers[key], self.is_workday)
         self.uow.set_wakes(key, [Wake(key, clock, date.fromisoformat(on)) for clock, on in found])
 
     def put_wakes(self, key: str, file: FindingFile) -> None:
