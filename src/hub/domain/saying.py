@@ -113,9 +113,7 @@ def _worth_telling(view: View, want: Want) -> bool:
     return case is not None and any(True for _ in view.live(case))
 
 
-def _record(
-    view: View, want: Want, say: Callable[[Output], str], state: Any, moved: Sequence[Clock] = ()
-) -> Said:
+def _record(view: View, want: Want, say: Callable[[Output], str], state: Any, moved: Sequence[Clock] = ()) -> Said:
     """Say it. ``moved``: the clocks of the same item at another recipient, which run on here."""
     key = ""
     due = start_clocks(view, want.clocks)

@@ -178,9 +178,15 @@ def _copy_moves(view: View, task: Task) -> Iterator[tuple[Output, Task]]:
     old, new = task.copy_to, view.standing.co_department
     task.copy_to = new
     if old and old != task.to:
-        yield Output("task.recalled", old, {"task": task.id, "reason": "rerouted", "copy": True}, ["R-RT-03"], None), task
+        yield (
+            Output("task.recalled", old, {"task": task.id, "reason": "rerouted", "copy": True}, ["R-RT-03"], None),
+            task,
+        )
     if new:
-        yield Output("task.proposed", new, content(task) | {"copy": True}, [*task.rules, "R-RT-03"], task.cases[0]), task
+        yield (
+            Output("task.proposed", new, content(task) | {"copy": True}, [*task.rules, "R-RT-03"], task.cases[0]),
+            task,
+        )
 
 
 def _flags(view: View, task: Task, found: list[Ground]) -> Iterator[tuple[Output, Task]]:

@@ -181,7 +181,9 @@ def closing(view: View) -> Iterator[Want]:
         approved = [note for note in view.notes("clarification.approved") if note.data.get("slot") == slot]
         done = [note for note in view.notes("clarification.done") if note.data.get("slot") == slot]
         if approved and not approved[-1].data["consent"]:
-            done = [note for note in done if set(note.data["forms"]) == {"written"}]  # the cadre declined every other form
+            done = [
+                note for note in done if set(note.data["forms"]) == {"written"}
+            ]  # the cadre declined every other form
         forms = {form for note in done for form in note.data["forms"]}
         if approved and "written" in forms:
             data = {

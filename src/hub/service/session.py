@@ -334,7 +334,11 @@ class Session:
 
     async def _queues(self, dossier: Dossier, before: Items, after: Items, said: Mapping[str, Output]) -> None:
         """Keep the queue view in step with what is open."""
-        gone = {ident: ("withdrawn", organ) for ident, (state, organ) in before.items() if ident not in after and state in OPEN}
+        gone = {
+            ident: ("withdrawn", organ)
+            for ident, (state, organ) in before.items()
+            if ident not in after and state in OPEN
+        }
         for ident, (state, organ) in (gone | after).items():
             if before.get(ident) == (state, organ):
                 continue
