@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from hub.domain.case import next_wake
 from hub.domain.dates import add_months
 from hub.domain.facts import Act, Dossier, Said, Task
 from hub.domain.files import ActFile, FindingFile
 from hub.domain.view import accepted
-
-APART = ("standing", "impact")
-"""Wake-up calls that are no deadline: to look at the roster again, and of an impact period, which is told by itself."""
 
 
 def ended(
@@ -84,7 +80,7 @@ def open_matters(dossier: Dossier, files: Iterable[FindingFile] = (), acts: Iter
         "execution": any(_waits_for_execution(task) for task in dossier.tasks),
         "pause": any(pause.until is None for task in dossier.tasks for pause in task.pauses),
         "item": any(said.type and said.state == "open" for said in dossier.said.values()),
-        "clock": any(clock not in APART for clock, _ in next_wake(dossier)),
+        "clock": any(_runs(said) for said in dossier.said.values()),
         "impact": any(one.state == "running" for one in dossier.impacts.values()),
         "case_filed": dossier.standing.state == "under_case" or _unanswered(dossier, "case_filed", "case_closed"),
         "appeal": _unanswered(dossier, "appeal_filed", "appeal_decided"),
@@ -92,6 +88,11 @@ def open_matters(dossier: Dossier, files: Iterable[FindingFile] = (), acts: Iter
         "review": any(said.state == "open" for file in files for said in file.said.values()),
     }
     return sorted(code for code, so in found.items() if so)
+
+
+def _runs(said: Said) -> bool:
+    """A stopped clock that was late has fired long before a record is outlived."""
+    return said.state == "open" and any(clock.stopped is None and not clock.fired for clock in said.clocks)
 
 
 def _waits_for_execution(task: Task) -> bool:
