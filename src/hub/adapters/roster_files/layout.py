@@ -9,14 +9,19 @@
 | organs.bin, organs.at | the same tenures by organ; where each organ's begin |
 | members.txt, .row, .at, .text | L1 names and rows of who was ever in an organ; where each organ begins in rows and in text |
 | NAME.key, NAME.row | sorted 64-bit keys and rows: names, sounds, numbers, ids, names_in, sounds_in |
+| NAME.top | where the keys with the same highest bits begin (one more than there are such heads): keys are hashes, hence even |
 """
 
 from __future__ import annotations
 
+import mmap
 import struct
 from hashlib import blake2b
+from pathlib import Path
 
-FORMAT = 1
+from hub.adapters.roster_files.rows import RosterFileError
+
+FORMAT = 2
 TENURE = struct.Struct("<IIIBBHiiii")
 """row, organ, post, kind, reason for leaving, unused, from (earliest, latest), to (earliest, latest)."""
 FIELD, ITEM = "\x1f", "\x1e"
@@ -33,3 +38,19 @@ def key(text: str) -> int:
 def key_in(organ: int, text_key: int) -> int:
     """The key of a text within an organ (by its number)."""
     return (text_key ^ ((organ + 1) * _MIX)) & _MASK
+
+
+def head_bits(count: int) -> int:
+    """How many of a key's highest bits tell its neighbours apart, so that some sixteen of ``count`` keys share them."""
+    return min(20, max(0, count.bit_length() - 4))
+
+
+def mapped(path: Path) -> memoryview:
+    """A file, mapped read-only. Raises :class:`RosterFileError` where it is missing."""
+    try:
+        with path.open("rb") as file:
+            if path.stat().st_size == 0:
+                return memoryview(b"")
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except OSError as error:
+        raise RosterFileError(f"{path.name} is missing in the packed roster", hint="pack the roster anew") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import mmap
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from hub.adapters.roster_files.layout import FIELD, FORMAT, ITEM, TABLES, TENURE, key, key_in
+from hub.adapters.roster_files.layout import FIELD, FORMAT, ITEM, TABLES, TENURE, key, key_in, mapped
 from hub.adapters.roster_files.rows import RosterFileError
 from hub.domain.matching.candidates import Candidates, TenureView
 from hub.domain.matching.query import SubjectQuery
@@ -56,29 +55,19 @@ class PackedRoster:
         self.stored = lru_cache(maxsize=1 << 12)(self._stored)
 
     def _map(self, folder: Path) -> None:
-        self._texts = _mapped(folder / "cadres.bin")
-        self._text_at = _mapped(folder / "cadres.at").cast("Q")
-        self._tenures, self._tenure_at = _mapped(folder / "tenures.bin"), _mapped(folder / "tenures.at").cast("Q")
-        self._by_organ, self._organ_at = _mapped(folder / "organs.bin"), _mapped(folder / "organs.at").cast("Q")
+        self._texts = mapped(folder / "cadres.bin")
+        self._text_at = mapped(folder / "cadres.at").cast("Q")
+        self._tenures, self._tenure_at = mapped(folder / "tenures.bin"), mapped(folder / "tenures.at").cast("Q")
+        self._by_organ, self._organ_at = mapped(folder / "organs.bin"), mapped(folder / "organs.at").cast("Q")
         self._member_texts, self._member_rows = (
-            _mapped(folder / "members.txt"),
-            _mapped(folder / "members.row").cast("I"),
+            mapped(folder / "members.txt"),
+            mapped(folder / "members.row").cast("I"),
         )
-        self._member_at, self._member_text_at = (_mapped(folder / f"members.{end}").cast("Q") for end in ("at", "text"))
-        self._tables = {
-            name: (_mapped(folder / f"{name}.key").cast("Q"), _mapped(folder / f"{name}.row").cast("I"))
-            for name in TABLES
-        }
+        self._member_at, self._member_text_at = (mapped(folder / f"members.{end}").cast("Q") for end in ("at", "text"))
+        self._tables = {name: _Table(folder, name) for name in TABLES}
 
     def _found(self, table: str, key_: int) -> Sequence[int]:
-        keys, rows = self._tables[table]
-        start = bisect_left(keys, key_)
-        if start == len(keys) or keys[start] != key_:
-            return ()
-        end = start + 1  # most have one row: a second search through the whole table would be for nothing
-        if end < len(keys) and keys[end] == key_:
-            end = bisect_right(keys, key_, end)
-        return rows[start:end]
+        return self._tables[table].found(key_)
 
     def __len__(self) -> int:
         return self._cadres
@@ -158,14 +147,24 @@ class PackedRoster:
         ]
 
 
+class _Table:
+    """Rows by key. The heads lead to the few neighbours of a key, so that a search touches one or two pages of a large file."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._keys = mapped(folder / f"{name}.key").cast("Q")
+        self._rows = mapped(folder / f"{name}.row").cast("I")
+        self._starts = mapped(folder / f"{name}.top").cast("Q")
+        self._shift = 65 - (len(self._starts) - 1).bit_length()
+
+    def found(self, key_: int) -> Sequence[int]:
+        """Rows with this key, in order."""
+        head = key_ >> self._shift
+        last = self._starts[head + 1]
+        start = bisect_left(self._keys, key_, self._starts[head], last)
+        if start == last or self._keys[start] != key_:
+            return ()
+        end = bisect_right(self._keys, key_, start, last)
+        return self._rows[start:end] if end - start > 1 else (self._rows[start],)
+
+
 _key = lru_cache(maxsize=1 << 14)(key)
-
-
-def _mapped(path: Path) -> memoryview:
-    try:
-        with path.open("rb") as file:
-            if path.stat().st_size == 0:
-                return memoryview(b"")
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    except OSError as error:
-        raise RosterFileError(f"{path.name} is missing in the packed roster", hint="pack the roster anew") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import mmap
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ import orjson
 import pyarrow as pa  # type: ignore[import-untyped]  # ships no stubs
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # ships no stubs
 
-from hub.adapters.roster_files.layout import FIELD, FORMAT, ITEM, TENURE, key, key_in
+from hub.adapters.roster_files.layout import FIELD, FORMAT, ITEM, TENURE, head_bits, key, key_in, mapped
 from hub.domain.matching import citizen_id as citizen
 from hub.domain.matching.names import level1, level2
 from hub.domain.matching.spans import ALWAYS, NEVER, widened
@@ -48,6 +49,18 @@ class _Pairs:
         table = table.take(pc.sort_indices(table, sort_keys=[("key", "ascending"), ("row", "ascending")]))
         _write(folder / f"{name}.key", table["key"])
         _write(folder / f"{name}.row", table["row"])
+        _write_heads(folder, name, len(self.keys))
+
+
+def _write_heads(folder: Path, name: str, count: int) -> None:
+    keys = mapped(folder / f"{name}.key").cast("Q")
+    bits = head_bits(count)
+    starts, at = array("Q"), 0
+    for head in range(1 << bits):
+        at = bisect_left(keys, head << (64 - bits), at)
+        starts.append(at)
+    starts.append(count)
+    (folder / f"{name}.top").write_bytes(starts)
 
 
 def _column(values: array[int], type_: pa.DataType) -> pa.Array:
