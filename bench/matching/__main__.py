@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.matching import febrl, speed, wire
 from bench.matching.careful import CarefulPerson
 from bench.matching.habits import FIRST, SECOND, Habits
-from bench.matching.report import Report, upper_bound
+from bench.matching.report import DECEIVING, Report, upper_bound
 from bench.matching.subjects import Maker
 from bench.matching.world import World
 from hub.domain.matching import SubjectQuery, match
@@ -37,6 +37,7 @@ def _told(habits: Habits, report: Report, seconds: float) -> bool:
     top = total.in_three / max(1, total.reviewable)
     print(f"\n## Hard cases, maker {habits.name!r} ({seconds:.0f} s)\n\n{report.table()}")
     print(f"\nReliability of the first candidate\n{report.reliability()}")
+    print(f"\nThe same without the kinds that are made to deceive\n{report.reliability(DECEIVING)}")
     print(f"\nDrift over the reports' dates\n{report.drift()}")
     print(
         f"\n{total.wrong} wrong of {total.auto:,} automatic (with 95 % confidence at most {upper_bound(total.wrong, total.auto):.5f}); "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -30,6 +31,16 @@ def _log_binomial(n: int, k: int, p: float) -> float:
     return ways + k * math.log(p) + (n - k) * math.log1p(-p)
 
 
+DECEIVING = frozenset(
+    {
+        "number of a namesake",
+        "number unknown to the roster",
+        "outsider of a company",
+        "outsider where a namesake was",
+        "successor for the predecessor",
+    }
+)
+"""Kinds made so that everything stated points to somebody else, or to nobody's fault but the source's."""
 _EDGES = (0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999, 1.01)
 
 
@@ -55,7 +66,7 @@ class Report:
     """Add every answer, then print."""
 
     rows: dict[str, Row] = field(default_factory=lambda: defaultdict(Row))
-    bins: dict[str, list[tuple[float, bool]]] = field(default_factory=lambda: defaultdict(list))
+    bins: dict[str, list[tuple[float, bool, str]]] = field(default_factory=lambda: defaultdict(list))
     wrongs: list[tuple[Subject, MatchResult]] = field(default_factory=list)
     answers: list[tuple[str, str]] = field(default_factory=list)
     missed: list[tuple[Subject, MatchResult]] = field(default_factory=list)
@@ -66,7 +77,7 @@ class Report:
         row.subjects += 1
         if result.candidates:
             best = result.cadre_id or result.candidates[0]
-            self.bins[result.route or result.decision].append((result.probability, best == subject.truth))
+            self.bins[result.route or result.decision].append((result.probability, best == subject.truth, subject.kind))
         self.answers.append((subject.time.isoformat(), result.decision))
         if subject.decided is not None and subject.decided != subject.truth:
             row.misleading += 1
@@ -87,12 +98,12 @@ class Report:
             row.reviewable += 1
             row.in_three += subject.truth in result.candidates[:3]
 
-    def reliability(self) -> str:
-        """Stated probability of the first candidate beside how often it was the one meant, by route."""
+    def reliability(self, without: Collection[str] = ()) -> str:
+        """Stated probability of the first candidate beside how often it was the one meant, by route; some kinds left out."""
         lines = [f"{'route':8} {'probability':>15} {'n':>7} {'stated':>8} {'true':>8}"]
         for route, found in sorted(self.bins.items()):
             for lo, hi in pairwise(_EDGES):
-                inside = [(stated, true) for stated, true in found if lo <= stated < hi]
+                inside = [(stated, true) for stated, true, kind in found if lo <= stated < hi and kind not in without]
                 if inside:
                     stated = sum(one for one, _ in inside) / len(inside)
                     true = sum(hit for _, hit in inside) / len(inside)

@@ -181,6 +181,16 @@ def test_a_post_without_a_name_is_probable_at_most_and_only_clear_of_a_handover(
     assert (result.cadre_id, result.route, result.probable) == ((chosen, "M3", True) if chosen else (None, None, False))
 
 
+def test_a_seat_that_is_taken_leaves_little_room_for_an_outsider() -> None:
+    def outside(at: str, **more: str) -> float:
+        return float(ask(SEAT, organ="青川市统计局", at=at, **more).explanation["not_in_roster"])
+
+    # seven in ten are in the roster, nine in ten posts are stated right: 0.7 * 0.9 against 0.3 * 0.1, and against 0.3
+    assert outside("2016", post="局长") == pytest.approx(0.03 / 0.66, abs=0.01)
+    assert outside("2018-01", post="局长") > 0.3, "for a part of the month the seat may have been empty"
+    assert outside("2016", post="科长") > 0.3, "a post with many seats"
+
+
 def test_nobody_is_probable_for_a_post_that_somebody_looked_after() -> None:
     acted = [*SEAT, cadre("R", "江上行"), tenure("R", "seat", "副局长", "2016-03-01", "2016-06-01", kind="主持")]
     assert ask(acted, organ="青川市统计局", post="局长", at="2016-04").route is None

@@ -12,6 +12,7 @@ from hub.domain.matching.assess import Assessment
 from hub.domain.matching.candidates import Candidates
 from hub.domain.matching.names import NameLevel, level1
 from hub.domain.matching.policy import Weights
+from hub.domain.matching.posts import one_seat
 from hub.domain.matching.query import SubjectQuery
 from hub.domain.matching.spans import Held
 
@@ -80,13 +81,23 @@ def weigh(query: SubjectQuery, candidates: Candidates, found: list[Assessment], 
         one.bits = one.name_bits + one.id_bits + one.block_bits
         if "conduct_after_death" in one.contradictions:
             one.bits -= 20.0
-    return _share_out(found, size, weights)
+    return _share_out(found, size, weights, _outsider(query, candidates, found, weights))
 
 
-def _share_out(found: list[Assessment], size: int, weights: Weights) -> float:
+def _outsider(query: SubjectQuery, candidates: Candidates, found: list[Assessment], weights: Weights) -> float:
+    """Weight of "not in our roster". Where nobody is named, the seat itself speaks: one that the roster has somebody in
+    for the whole of the date was not held by an outsider, unless the report is wrong about the post."""
+    parts = query.said_post.parts
+    if query.names or len(parts) != 1 or not one_seat(parts[0].base) or not candidates.organ.unit:
+        return weights.outsider
+    taken = any(one.held is Held.INSIDE for one in found)
+    return weights.outsider * (1 - weights.post_held) if taken else weights.outsider
+
+
+def _share_out(found: list[Assessment], size: int, weights: Weights, outsider: float) -> float:
     prior = (1 - weights.outsider) / size
     odds = [prior * float(2.0 ** min(one.bits, 200.0)) for one in found]
-    total = sum(odds) + weights.outsider
+    total = sum(odds) + outsider
     for one, share in zip(found, odds, strict=True):
         one.probability = share / total
-    return weights.outsider / total
+    return outsider / total
