@@ -87,9 +87,10 @@ class DeterminationRejected(Receipt):
 
 
 class ReplyAccepted(Receipt):
-    """Taken. ``reply``: its type."""
+    """Taken. ``reply``: its type. ``parked``: what it answers is not here yet; it is applied, or refused, when that comes."""
 
     reply: Ref
+    parked: bool = False
 
 
 class ReplyRejected(Refused):

@@ -263,6 +263,8 @@ class Dossier(Fact):
     """Findings that were wrongly matched to this cadre."""
     misled: list[str] = []
     """Issue and recipient of everyone who heard that such a match was wrong."""
+    early: list[dict[str, Any]] = []
+    """Replies that came before what they answer, as received."""
     merged_into: str | None = None
     today: str = ""
     packs: int = 0

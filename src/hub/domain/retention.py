@@ -84,7 +84,9 @@ def open_matters(dossier: Dossier, files: Iterable[FindingFile] = (), acts: Iter
         "impact": any(one.state == "running" for one in dossier.impacts.values()),
         "case_filed": dossier.standing.state == "under_case" or _unanswered(dossier, "case_filed", "case_closed"),
         "appeal": _unanswered(dossier, "appeal_filed", "appeal_decided"),
-        "parked": any(act.parked for act in dossier.acts.values()) or any(_waits(act) for act in acts),
+        "parked": bool(dossier.early)
+        or any(act.parked for act in dossier.acts.values())
+        or any(_waits(act) for act in acts),
         "review": any(said.state == "open" for file in files for said in file.said.values()),
     }
     return sorted(code for code, so in found.items() if so)

@@ -208,6 +208,16 @@ def _named(dossier: Dossier, event: Event) -> None:
     """Ids of what was just published, so that replies can name them."""
 
 
+def _parked(dossier: Dossier, event: Event) -> None:
+    """A reply waits for what it answers."""
+    dossier.early = [*dossier.early, event["reply"]]
+
+
+def _taken(dossier: Dossier, event: Event) -> None:
+    """A reply that waited was applied, or refused."""
+    dossier.early = [kept for kept in dossier.early if [kept["urn"], kept["id"]] != event["reply"]]
+
+
 def _merged(dossier: Dossier, event: Event) -> None:
     dossier.merged_into = event["into"]
     for key in list(dossier.statements):
@@ -333,6 +343,8 @@ TAKERS: dict[str, Callable[[Dossier, Event], Any]] = {
     "task.acknowledged": _acknowledged,
     "task.decided": _decided,
     "task.executed": _executed,
+    "reply.parked": _parked,
+    "reply.taken": _taken,
     "standing.put": _tick,
     "merged": _merged,
     "tick": _tick,

@@ -21,6 +21,7 @@ from hub.service.dead_letters import of_error, of_malformed, of_unknown, set_asi
 from hub.service.gate import Admitted, admit, inbound_topic, source_of
 from hub.service.kept import Kept
 from hub.service.packs import PackSets, of_release
+from hub.service.parked import take_parked
 from hub.service.prefetch import prefetch
 from hub.service.removal import Archive
 from hub.service.retention import Report, Retention
@@ -143,6 +144,7 @@ class HubService:
             session.taken = taken(admitted)
             await dispatch(session, admitted)
             session.record_in()
+            await take_parked(session)
         except Refusal as refusal:
             session.taken = None
             refuse(session, source.code, _name(event), event, refusal)
@@ -234,6 +236,7 @@ class HubService:
                 uow.set_wakes(key, [])
             else:
                 await session.step(key, {"kind": "tick"})
+            await take_parked(session)
             session.flush()
 
     async def _touched(self, session: Session, kind: str, ident: str) -> None:

@@ -13,6 +13,11 @@ from hub.service.session import Session
 from hub.service.verdicts import Refusal
 from schemas.replies import TaskDecided
 
+
+class NotYet(Refusal):
+    """What a reply names was never there: it is kept until it is, rather than refused."""
+
+
 TWO_PEOPLE = ("task.decided", "match.reviewed", "link.reviewed", "cadre.merged")
 DECISION_FIELDS = tuple(name for name in TaskDecided.model_fields if name != "task")
 """What is kept of people's decision, by message or by console."""
@@ -22,8 +27,31 @@ async def handle(session: Session, source: Source, type: str, data: dict[str, An
     """One reply. Refusal where it names nothing known, comes from the wrong place, or lacks the second person."""
     if type in TWO_PEOPLE:
         two_people(data)
-    await HANDLERS[type](session, source, data)
-    session.say("reply.accepted", source.code, {"reply": type, "event": session.cause.id if session.cause else ""})
+    receipt: dict[str, Any] = {"reply": type, "event": session.cause.id if session.cause else ""}
+    try:
+        await HANDLERS[type](session, source, data)
+    except NotYet as early:
+        await _keep(session, source, type, data, early)
+        receipt |= {"parked": True}
+    session.say("reply.accepted", source.code, receipt)
+
+
+async def _keep(session: Session, source: Source, type: str, data: dict[str, Any], early: NotYet) -> None:
+    """Park a reply with the dossier of the cadre that it names; only a department's where a task is meant."""
+    named = data.get("task") or data.get("of") or data.get("case")
+    cause = session.cause
+    cadre = await session.real_cadre(named["cadre"]) if isinstance(named, dict) else ""
+    if cause is None or await session.person(cadre) is None or (type.startswith("task.") and source.kind != "dept"):
+        raise Refusal(early.reason, early.detail, status=early.status)
+    kept = {
+        "id": cause.id,
+        "urn": cause.source,
+        "source": source.code,
+        "type": type,
+        "time": cause.time,
+        "data": data,
+    }
+    await session.step(f"cadre:{cadre}", {"kind": "reply.parked", "reply": kept})
 
 
 def two_people(data: dict[str, Any]) -> None:
@@ -41,7 +69,10 @@ async def _task(
     """The dossier key and the task that a reply names: by id, or that cadre's one in these states, ``first`` before others."""
     if isinstance(named, dict):
         key = f"cadre:{await session.real_cadre(named['cadre'])}"
-        tasks = [task for task in (await session.dossier(key)).tasks if task.state in states]
+        every = (await session.dossier(key)).tasks
+        tasks = [task for task in every if task.state in states]
+        if not every or (states == ("decided",) and every[-1].state in OPEN_TASK):
+            raise NotYet("unknown_task", "no task of this cadre is known yet", status=422)
     else:
         item = await session.json(f"item:{named}", None)
         key = item["dossier"] if item else ""
@@ -82,6 +113,11 @@ async def _slots(session: Session, named: Any, types: tuple[str, ...]) -> tuple[
         for slot, said in dossier.said.items()
         if said.state == "open" and said.type in types and (issue is None or said.case == _case_of(dossier, issue))
     ]
+    if not found and not any(
+        said.type in types and (issue is None or said.case == _case_of(dossier, issue))
+        for said in dossier.said.values()
+    ):
+        raise NotYet("unknown_item", "no item of this kind is known for this cadre yet")
     if not found:
         raise Refusal("unknown_item", "no open item of this kind is known for this cadre")
     return key, found, dossier.said[found[0]].case
@@ -283,10 +319,12 @@ async def _clarification_done(session: Session, source: Source, data: dict[str, 
 async def _clarification(session: Session, key: str, issue: str) -> str:
     dossier = await session.dossier(key)
     case = _case_of(dossier, issue)
-    for slot in (f"clar:{case}", f"clar-mistaken:{case}"):
-        said = dossier.said.get(slot)
-        if said is not None and said.state == "open":
+    known = [slot for slot in (f"clar:{case}", f"clar-mistaken:{case}") if slot in dossier.said]
+    for slot in known:
+        if dossier.said[slot].state == "open":
             return slot
+    if not known:
+        raise NotYet("unknown_item", "no clarification is proposed on this case yet")
     raise Refusal("unknown_item", "no clarification is proposed on this case")
 
 

@@ -51,6 +51,10 @@ class Session:
     kept: Kept = field(default_factory=lambda: Kept(0))
     """Dossiers of earlier transactions that may still be as stored."""
     written: dict[str, tuple[bytes, Dossier]] = field(default_factory=dict)
+    waiting: dict[str, None] = field(default_factory=dict)
+    """Dossiers stepped in this transaction that keep replies to what was not there yet."""
+    late: bool = False
+    """Whether such a reply is being applied: its steps are noted apart from that of its arrival."""
     _dossiers: dict[str, Dossier] = field(default_factory=dict)
     _files: dict[str, FindingFile] = field(default_factory=dict)
     _acts: dict[str, ActFile] = field(default_factory=dict)
@@ -241,6 +245,8 @@ class Session:
             self._publish(ident, output, dossier.key)
         await self._queues(dossier, before, items_of(dossier, issue), dict(said))
         self._dirty[key] = None
+        if dossier.early:
+            self.waiting[key] = None
 
     async def _at(self, dossier: Dossier, place: Standing) -> None:
         """Which dossiers lie at an organ, so that a change of its management finds them."""
@@ -258,7 +264,7 @@ class Session:
         if self.packs.revision:
             noted["packs"] = self.packs.revision  # who rebuilds judges by the same
         body = orjson.dumps(noted, option=orjson.OPT_SORT_KEYS)
-        ident = f"step:{key}:{cause.source}:{cause.id}:{self._steps}:{self.day}"
+        ident = f"step:{key}:{cause.source}:{cause.id}:{self._steps}:{self.day}{':late' if self.late else ''}"
         self.uow.append(LedgerEntry(ident, "note", "dossier.step", body, self.uow.now, dossier=key))
 
     def record_in(self) -> None:
