@@ -138,6 +138,23 @@ def test_the_doctor_finds_nothing_wrong_and_says_what_to_watch(hub: Running) -> 
     assert all(one["do"] for one in found.values() if one["state"] != "ok")
 
 
+def test_a_lost_key_of_citizen_numbers_is_told_and_the_index_made_anew(hub: Running, lines: Lines) -> None:
+    def roster() -> dict[str, str]:
+        said = run("doctor", "--json", "--data", str(hub.data)).stdout.splitlines()
+        found: dict[str, str] = next(one for one in map(json.loads, said) if one["check"] == "roster")
+        return found
+
+    assert roster()["state"] == "ok"
+    (hub.data / "keys" / "citizen-numbers.key").unlink()
+    assert roster()["state"] == "wrong"
+    assert "hub roster reindex" in roster()["do"]
+    assert json.loads(hub.command("roster", "reindex", "--json"))["people"] > 0
+    assert roster()["state"] == "ok"
+    file = lines({"type": "finding.reported", "id": "after-reindex", "data": finding("insp-P", "after-reindex")})
+    hub.command("publish", str(file), "--as", "insp-P")
+    assert hub.verdict("insp-P", "after-reindex")["verdict"] == "accepted", "running processes take the new key"
+
+
 def test_the_doctor_of_a_folder_without_a_hub_says_how_to_start_one(tmp_path: Path) -> None:
     done = run("doctor", "--data", str(tmp_path), "--json")
     first = json.loads(done.stdout.splitlines()[0])

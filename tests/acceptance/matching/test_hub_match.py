@@ -66,6 +66,9 @@ def test_answers_are_the_same_every_time_and_explained_when_asked(tmp_path: Path
     _files(tmp_path, FIRST, 1000, 150)
     first, again = _answers(tmp_path, "--explain"), _answers(tmp_path, "--explain", f"--index={tmp_path / 'packed'}")
     assert first == again == _answers(tmp_path, "--explain", f"--index={tmp_path / 'packed'}")
+    meta = tmp_path / "packed" / "meta.json"
+    meta.write_text(json.dumps({**json.loads(meta.read_text("utf-8")), "format": 1}), "utf-8")
+    assert first == _answers(tmp_path, "--explain", f"--index={tmp_path / 'packed'}"), "of another version: packed anew"
     assert all(one["explanation"]["zh"] and one["explanation"]["en"] for one in first.values())
     assert all("explanation" not in one for one in _answers(tmp_path).values())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from hashlib import file_digest
 from itertools import islice
@@ -17,7 +17,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from hub.adapters.roster_files import BadRow, PackedRoster, PackedRosterWriter, RosterRow, checked, read
+from hub.adapters.roster_files import (
+    BadRow,
+    PackedRoster,
+    PackedRosterWriter,
+    RosterFileError,
+    RosterRow,
+    checked,
+    read,
+)
 from hub.domain.matching import DEFAULT, MatchPolicy, MatchResult, SubjectQuery, match
 from hub.domain.roster import RosterRecordError
 from hub.errors import UsageError
@@ -91,9 +99,10 @@ def _version(roster: Path) -> str:
 
 def _packed(roster: Path, folder: Path, progress: Progress, console: Console) -> PackedRoster:
     if roster.is_file() and (folder / "meta.json").is_file():
-        kept = PackedRoster(folder)
-        if kept.version == _version(roster):
-            return kept
+        with suppress(RosterFileError):  # of another version of the hub, or half written: pack it anew
+            kept = PackedRoster(folder)
+            if kept.version == _version(roster):
+                return kept
     rows = checked(read(roster))
     first = next(rows, None)
     if first is None:
