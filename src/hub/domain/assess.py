@@ -215,7 +215,8 @@ def _closing(case: Case) -> None:
     ):
         case.closed = "tolerated"
     elif counting and all(one.category == "SAFETY_DUTY" and one.duties_performed for one in live if one.id in counting):
-        case.closed = "no_accountability" if not formal else None
+        # An approved accident report states facts; a sanction or 问责决定 on them holds somebody to account all the same.
+        case.closed = "no_accountability" if all(act.kind == "accident_report" for act in formal) else None
     elif verified and not counting and not formal and not _open_leads(case, live):
         clear = all(case.status[one.id] in CLEARING or one.attribution == "excluded" for one in verified)
         case.closed = (
