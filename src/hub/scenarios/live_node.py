@@ -29,6 +29,7 @@ class Node:
     async def start(cls, log: Path) -> Self:
         """Start the process; it gets ready while others work."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("HUB_")}
+        log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "hub.node",
