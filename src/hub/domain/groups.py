@@ -53,14 +53,31 @@ class Dependence:
         _join_evidence(free, by_ref, self._sets)
         _join_levels(free, self._sets)
         self._loose = _join_forwarded(self._own, dependents, self._sets)
-        self._root = {one.id: self._sets.find(one.id) for one in self._own}
+        self._firm: dict[str, list[Statement]] = {}
+        self._voices: dict[str, str] = {}
+        self._apart = True
+        for one in self._own:
+            if one.id not in self._loose:
+                root = self._sets.find(one.id)
+                self._firm.setdefault(root, []).append(one)
+                self._apart &= self._voices.setdefault(one.speaker, root) == root
 
     def groups(self, counting: Container[str]) -> list[Group]:
         """Independence groups in a fixed order. Context sources form none.
 
         All statements show dependence; only those whose id is in ``counting`` give a group status and severity.
         """
-        return _collect(self._own, self._loose, self._sets, self._root, counting)
+        members = {root: list(found) for root, found in self._firm.items()} if self._loose else self._firm
+        apart = self._apart
+        for one in self._own:
+            if one.id in self._loose:
+                homes = [self._sets.find(target) for target in self._loose[one.id]]
+                counted = [home for home in homes if any(other.id in counting for other in members.get(home, ()))]
+                home = sorted(counted)[0] if counted else homes[0]
+                members.setdefault(home, []).append(one)
+                apart = apart and self._voices.get(one.speaker) == home
+        found = list(members.values()) if apart else _once(self._own, members.values(), counting)
+        return sorted((_group(one, counting) for one in found), key=lambda group: group.members)
 
 
 def groups(statements: Sequence[Statement], counting: Container[str]) -> list[Group]:
@@ -188,27 +205,15 @@ def _join_forwarded(
     return loose
 
 
-def _collect(
-    statements: Sequence[Statement],
-    loose: dict[str, list[str]],
-    sets: Union,
-    root: dict[str, str],
-    counting: Container[str],
-) -> list[Group]:
-    members: dict[str, list[Statement]] = defaultdict(list)
-    for one in statements:
-        if one.id not in loose:
-            members[root[one.id]].append(one)
-    for one in statements:
-        if one.id in loose:
-            homes = [sets.find(target) for target in loose[one.id]]
-            counted = [home for home in homes if any(other.id in counting for other in members.get(home, ()))]
-            members[sorted(counted)[0] if counted else homes[0]].append(one)
+def _once(
+    statements: Sequence[Statement], members: Iterable[Sequence[Statement]], counting: Container[str]
+) -> list[list[Statement]]:
+    """No body corroborates itself: a source that speaks in several of these groups counts once."""
     by_id = {one.id: one for one in statements}
-    apart = sorted(sorted(one.id for one in found) for found in members.values())
-    joined = merged(apart, {one.id: one.speaker for one in statements}, {key for key in by_id if key in counting})
-    made = [_group([by_id[key] for key in sorted(found)], counting) for found in joined]
-    return sorted(made, key=lambda group: group.members)
+    apart = sorted(sorted(one.id for one in found) for found in members)
+    speakers = {one.id: one.speaker for one in statements}
+    joined = merged(apart, speakers, {key for key in by_id if key in counting})
+    return [[by_id[key] for key in sorted(found)] for found in joined]
 
 
 def _group(found: Sequence[Statement], counting: Container[str]) -> Group:
