@@ -7,8 +7,7 @@ Document keys are ``<kind>:<id>``. Kinds: ``cadre`` and ``unit`` (dossiers), ``f
 finding, id ``<source code>/<ref>``), ``ref`` (bare ref to finding ids), ``wait`` (events parked until a ref arrives), ``act``
 (determination ref to dossiers), ``item`` (outbound id to its dossier), ``person`` (a cadre of the roster: record history,
 tenures, relations), ``posts`` (management rows of one organ), ``organ`` (roster organ), ``sealed`` (a sealed petitioner
-token), ``archive`` (what was sealed when its retention ended, ``<dossier>/<day>``), ``calibration`` (counts of
-a month, of nobody in particular), ``meta`` (the hub's own state).
+token), ``archive`` (what was sealed when its retention ended, ``<dossier>/<day>``), ``meta`` (the hub's own state).
 """
 
 from __future__ import annotations

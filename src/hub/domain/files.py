@@ -32,10 +32,6 @@ class SubjectFile(Fact):
     explanation: dict[str, Any] = {}
     after: str | None = None
     """When a match to somebody else was revoked: acts made before it do not carry over."""
-    stated: str = ""
-    """What the matcher said and the range of its first candidate's probability, ``review/0.95-0.99``; for calibration alone."""
-    counted: str = ""
-    """The cell of the calibration report that people's answer stands in (:mod:`hub.service.calibration`)."""
     answers: list[list[str]] = []
     """[time, event id, chosen cadre or ""] of each answer of people, and first the strong match that they replaced."""
 

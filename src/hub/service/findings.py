@@ -12,7 +12,6 @@ from hub.domain.clocks import fire_said
 from hub.domain.dates import due_date
 from hub.domain.facts import Clock, Said, Statement
 from hub.domain.files import FindingFile, Revision, SubjectFile
-from hub.domain.matching.calibration import range_of
 from hub.domain.registry import Source
 from hub.domain.standing import nearest, nearest_committee
 from hub.service import acts, rematch
@@ -191,17 +190,14 @@ async def _matched(
     """R-ID-01..04: strong id; probable until a person confirms; review; nobody."""
     base = {"finding": file.ref, "subject": index}
     candidates = list(dict.fromkeys([await session.real_cadre(one) for one in result.candidates]))
-    how, _ = answer_of(result)
-    stated = f"{how}/{range_of(result.probability)}" if candidates else ""
-    shown: dict[str, Any] = {"candidates": candidates, "explanation": result.explanation, "stated": stated}
     if result.route == "M1" and result.decision == "auto" and result.cadre_id:
         cadre = await session.real_cadre(result.cadre_id)
         await tell(session, cadre, "match.confirmed", base | {"route": "M1"}, ["R-ID-01"])
-        return SubjectFile(key=key, how="strong", cadre=cadre, **shown)
+        return SubjectFile(key=key, how="strong", cadre=cadre, candidates=candidates, explanation=result.explanation)
     if result.probable and result.cadre_id:
         cadre = await session.real_cadre(result.cadre_id)
         await tell(session, cadre, "match.probable", base | {"route": result.route}, ["R-ID-02"])
-        made = SubjectFile(key=key, how="probable", cadre=cadre, **shown)
+        made = SubjectFile(key=key, how="probable", cadre=cadre, candidates=candidates, explanation=result.explanation)
         department = (await session.standing(f"cadre:{cadre}")).department
         _review(session, file, index, department, base | {"cadre": cadre}, ["R-ID-02"])
         return made
@@ -210,7 +206,7 @@ async def _matched(
         return SubjectFile(key=key, how="none")
     department = await _reviewer(session, file, result, candidates)
     _review(session, file, index, department, base | {"cadre": None}, ["R-ID-03"])
-    return SubjectFile(key=key, how="review", **shown)
+    return SubjectFile(key=key, how="review", candidates=candidates, explanation=result.explanation)
 
 
 async def _reviewer(

@@ -11,12 +11,11 @@ import structlog
 
 from hub import log_events
 from hub.domain.dates import ZONE
-from hub.domain.matching.calibration import Row
 from hub.domain.pack import PackSet
 from hub.domain.withheld import without_numbers
 from hub.errors import TransientError
 from hub.ports import Calendar, InboxRow, Keys, Position, Store, UnitOfWork
-from hub.service import acts, calibration, findings, looking, replies, roster, stalls
+from hub.service import acts, findings, looking, replies, roster, stalls
 from hub.service.ask import answer as ask
 from hub.service.dead_letters import of_error, of_malformed, of_unknown, set_aside
 from hub.service.gate import Admitted, admit, inbound_topic, source_of
@@ -212,13 +211,6 @@ class HubService:
         for key in keys:
             await self._tick_one(key, today)
         return len(keys) or await self._retention.turn(today)
-
-    async def calibration(self, since: str = "") -> list[Row]:
-        """How often reviewers agreed with the matcher (:mod:`hub.service.calibration`), by month; suppressed where few answered."""
-        async with self._store.begin() as uow:
-            session = self._session(uow)
-            small = int(session.packs.on(session.today).thresholds["small_cell"])
-        return await calibration.report(self._store, small, since)
 
     async def retain(self, *, dry_run: bool = False, delete: bool = False) -> Report:
         """Seal or delete every record whose retention has ended (R-CF-03), not waiting for the clockwork. As :meth:`Retention.run`."""
