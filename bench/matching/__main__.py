@@ -12,9 +12,10 @@ from pathlib import Path
 from bench.matching import febrl, speed, wire
 from bench.matching.careful import CarefulPerson
 from bench.matching.habits import FIRST, SECOND, Habits
-from bench.matching.report import DECEIVING, Report, upper_bound
+from bench.matching.report import DECEIVING, Report
 from bench.matching.subjects import Maker
 from bench.matching.world import World
+from hub.domain.calibration import upper_bound
 from hub.domain.matching import SubjectQuery, match
 from hub.domain.roster import RosterIndex
 

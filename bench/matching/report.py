@@ -9,27 +9,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from bench.matching.subjects import Subject
+from hub.domain.calibration import EDGES, upper_bound
 from hub.domain.matching import MatchResult
-
-
-def upper_bound(wrong: int, of: int, level: float = 0.95) -> float:
-    """Clopper-Pearson, one-sided: the share of wrong ones that ``wrong`` of ``of`` cannot rule out. 1.0 where nothing was seen."""
-    if of == 0 or wrong >= of:
-        return 1.0
-    if wrong == 0:
-        return 1 - math.pow(1 - level, 1 / of)
-    lo, hi = wrong / of, 1.0
-    for _ in range(80):
-        mid = (lo + hi) / 2
-        tail = sum(math.exp(_log_binomial(of, k, mid)) for k in range(wrong + 1))
-        lo, hi = (mid, hi) if tail > 1 - level else (lo, mid)
-    return hi
-
-
-def _log_binomial(n: int, k: int, p: float) -> float:
-    ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
-    return ways + k * math.log(p) + (n - k) * math.log1p(-p)
-
 
 DECEIVING = frozenset(
     {
@@ -41,7 +22,6 @@ DECEIVING = frozenset(
     }
 )
 """Kinds made so that everything stated points to somebody else, or to nobody's fault but the source's."""
-_EDGES = (0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999, 1.01)
 
 
 @dataclass(slots=True)
@@ -102,7 +82,7 @@ class Report:
         """Stated probability of the first candidate beside how often it was the one meant, by route; some kinds left out."""
         lines = [f"{'route':8} {'probability':>15} {'n':>7} {'stated':>8} {'true':>8}"]
         for route, found in sorted(self.bins.items()):
-            for lo, hi in pairwise(_EDGES):
+            for lo, hi in pairwise(EDGES):
                 inside = [(stated, true) for stated, true, kind in found if lo <= stated < hi and kind not in without]
                 if inside:
                     stated = sum(one for one, _ in inside) / len(inside)

@@ -20,6 +20,14 @@ class Revision(Fact):
     data: dict[str, Any] | None = None
 
 
+class Forecast(Fact):
+    """What the matcher said of a subject, in codes: ``cell`` is ``<route>/<bin of the first candidate's probability>``."""
+
+    cell: str
+    shown: int = 0
+    reasons: list[str] = []
+
+
 class SubjectFile(Fact):
     """One subject and whom it was matched to. ``key`` tells whether a later revision means the same subject."""
 
@@ -34,6 +42,10 @@ class SubjectFile(Fact):
     """When a match to somebody else was revoked: acts made before it do not carry over."""
     answers: list[list[str]] = []
     """[time, event id, chosen cadre or ""] of each answer of people, and first the strong match that they replaced."""
+    forecast: Forecast | None = None
+    """None where an earlier release matched it, and for a team or unit."""
+    counted: str = ""
+    """``<YYYY-MM>/<outcome>``: what the answer in force counts as in the calibration report; empty where it does not."""
 
     @property
     def confirmed(self) -> bool:

@@ -30,7 +30,7 @@ async def answer(session: Session, store: Store, asker: str, query: str, args: M
 def _log(session: Session, asker: str, query: str, args: Mapping[str, Any], found: Answer) -> None:
     named = {
         key: args[key]
-        for key in ("case", "task", "finding", "cadre", "organ", "report", "body", "period")
+        for key in ("case", "task", "finding", "cadre", "organ", "report", "body", "period", "since")
         if key in args
     }
     note(session, asker, query, named, args.get("purpose"), found.answer, found.content.get("reason"))

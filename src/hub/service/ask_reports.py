@@ -8,6 +8,7 @@ from typing import Any
 from hub.domain.dates import add_months
 from hub.domain.facts import Dossier
 from hub.ports import SealStore
+from hub.service import calibration
 from hub.service.ask_cases import view_for
 from hub.service.asking import NOT_AVAILABLE, Question, denied, of_committee, recused, released
 from hub.service.session import Cause
@@ -15,15 +16,21 @@ from hub.service.verdicts import Answer
 
 
 async def report_read(question: Question) -> Answer:
-    """How many cadres under a committee the period's findings of one kind of body name; small cells are suppressed."""
+    """A report that the organ's secrecy officer released; small cells are suppressed.
+
+    ``persons_by_body``: how many cadres under a committee the period's findings of one kind of body name. ``calibration``:
+    how often reviewers confirmed what the matcher said; of the hub as a whole, as its counts know no organ.
+    """
     args, session = question.args, question.session
     organ = str(args.get("organ"))
-    if args.get("report") != "persons_by_body":
+    if args.get("report") not in ("persons_by_body", calibration.NAME):
         return NOT_AVAILABLE
     if not of_committee(session.registry, question.asker, organ):
         return denied("not_competent")
     if not released(question, organ):
         return denied("not_released")
+    if args.get("report") == calibration.NAME:
+        return Answer("allowed", await calibration.report(session, question.store, str(args.get("since") or "")))
     first, last = quarter(str(args.get("period")))
     persons = 0
     async for dossier in _dossiers(question):

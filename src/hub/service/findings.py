@@ -14,7 +14,7 @@ from hub.domain.facts import Clock, Said, Statement
 from hub.domain.files import FindingFile, Revision, SubjectFile
 from hub.domain.registry import Source
 from hub.domain.standing import nearest, nearest_committee
-from hub.service import acts, rematch
+from hub.service import acts, calibration, rematch
 from hub.service.ended import ENDED, refuse_ended
 from hub.service.session import Session
 from hub.service.verdicts import Refusal
@@ -190,23 +190,25 @@ async def _matched(
     """R-ID-01..04: strong id; probable until a person confirms; review; nobody."""
     base = {"finding": file.ref, "subject": index}
     candidates = list(dict.fromkeys([await session.real_cadre(one) for one in result.candidates]))
+    said = calibration.forecast(result, len(candidates))
+    told: dict[str, Any] = {"candidates": candidates, "explanation": result.explanation, "forecast": said}
     if result.route == "M1" and result.decision == "auto" and result.cadre_id:
         cadre = await session.real_cadre(result.cadre_id)
         await tell(session, cadre, "match.confirmed", base | {"route": "M1"}, ["R-ID-01"])
-        return SubjectFile(key=key, how="strong", cadre=cadre, candidates=candidates, explanation=result.explanation)
+        return SubjectFile(key=key, how="strong", cadre=cadre, **told)
     if result.probable and result.cadre_id:
         cadre = await session.real_cadre(result.cadre_id)
         await tell(session, cadre, "match.probable", base | {"route": result.route}, ["R-ID-02"])
-        made = SubjectFile(key=key, how="probable", cadre=cadre, candidates=candidates, explanation=result.explanation)
+        made = SubjectFile(key=key, how="probable", cadre=cadre, **told)
         department = (await session.standing(f"cadre:{cadre}")).department
         _review(session, file, index, department, base | {"cadre": cadre}, ["R-ID-02"])
         return made
     if result.decision == "none":
         session.say("finding.returned_to_source", file.source, base | {"reason": "no_match"}, ["R-ID-04"])
-        return SubjectFile(key=key, how="none")
+        return SubjectFile(key=key, how="none", forecast=said)
     department = await _reviewer(session, file, result, candidates)
     _review(session, file, index, department, base | {"cadre": None}, ["R-ID-03"])
-    return SubjectFile(key=key, how="review", candidates=candidates, explanation=result.explanation)
+    return SubjectFile(key=key, how="review", **told)
 
 
 async def _reviewer(

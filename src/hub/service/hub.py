@@ -15,7 +15,7 @@ from hub.domain.pack import PackSet
 from hub.domain.withheld import without_numbers
 from hub.errors import TransientError
 from hub.ports import Calendar, InboxRow, Keys, Position, Store, UnitOfWork
-from hub.service import acts, findings, looking, replies, roster, stalls
+from hub.service import acts, calibration, findings, looking, replies, roster, stalls
 from hub.service.ask import answer as ask
 from hub.service.dead_letters import of_error, of_malformed, of_unknown, set_aside
 from hub.service.gate import Admitted, admit, inbound_topic, source_of
@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 ACCEPTED = "accepted"
 KEPT_BYTES = 64 * 1024 * 1024
 """JSON size of the dossiers that a process keeps between batches."""
+OPERATIONS = "operations"
+"""Who looks, in access entries, where the command line is used beside the hub."""
 REFUSED = ("rejected", "quarantined")
 
 
@@ -85,6 +87,7 @@ class HubService:
                 elif event is not None:
                     set_aside(uow, of_malformed(position, event), self._settings)
             session.flush()
+            await calibration.settle(session)
             first, last = records[0], records[-1]
             uow.span(first.topic, first.partition, first.offset, last.offset)
         self._kept.keep(session.written)
@@ -257,6 +260,14 @@ class HubService:
             found = await ask(session, self._store, asker, query, args)
             session.flush()
             return found
+
+    async def calibration(self, since: str, purpose: str) -> dict[str, Any]:
+        """The calibration report for whoever operates the hub; leaves one access entry. ``since``: ``YYYY-MM`` or empty."""
+        async with self._store.begin() as uow:
+            session = self._session(uow)
+            named = {"report": calibration.NAME} | ({"since": since} if since else {})
+            looking.note(session, OPERATIONS, "report.read", named, purpose, "allowed", None)
+            return await calibration.report(session, self._store, since)
 
     async def barred(self, asker: str, cadres: Collection[str]) -> frozenset[str]:
         """Those of ``cadres`` whose cases the asker must not see (N-14)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.domain.files import FindingFile
-from hub.service import binding, findings
+from hub.service import binding, calibration, findings
 from hub.service.session import Session
 
 
@@ -28,6 +28,7 @@ async def answered(session: Session, file: FindingFile, index: int, chosen: str 
     subject.answers = [[*when, await session.real_cadre(who) if who else ""] for *when, who in said]
     holding = subject.answers[-1][2] or None
     subject.after = _taken_over(subject.answers, holding)
+    await calibration.count(session, subject)
     session.put_file(file)
     findings.close_review(session, file, index, cause.time[:10])
     base = {"finding": file.ref, "subject": index}

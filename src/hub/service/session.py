@@ -53,6 +53,8 @@ class Session:
     written: dict[str, tuple[bytes, Dossier]] = field(default_factory=dict)
     waiting: dict[str, None] = field(default_factory=dict)
     """Dossiers stepped in this transaction that keep replies to what was not there yet."""
+    tally: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    """(month, tag, outcome) → change of a count that is still to be written."""
     late: bool = False
     """Whether such a reply is being applied: its steps are noted apart from that of its arrival."""
     _dossiers: dict[str, Dossier] = field(default_factory=dict)
