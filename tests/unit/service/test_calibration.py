@@ -217,3 +217,8 @@ def test_bounds_are_those_of_the_binomial() -> None:
 @pytest.mark.parametrize(("stated", "code"), [(0.0, "0"), (0.05, "1"), (0.9499, "4"), (0.999, "7"), (1.0, "7")])
 def test_a_probability_lies_in_one_bin(stated: float, code: str) -> None:
     assert calibration.bin_of(stated) == code
+
+
+@pytest.mark.parametrize(("chosen", "said"), [("a", "first"), ("b", "other"), ("c", "outside"), (None, "nobody")])
+def test_an_answer_is_told_by_who_was_shown(chosen: str | None, said: str) -> None:
+    assert calibration.outcome(chosen, ["a", "b"]) == said
