@@ -87,9 +87,10 @@ class Stage:
         return enrolled, {code: _token(code)[0] for code in codes}
 
     def server_logs(self) -> str:
-        """What broker and database logged."""
+        """What broker and database logged; those that run elsewhere keep their logs there."""
         logs = Path(self._settings.data) / "logs"
-        return "\n".join((logs / name).read_text(encoding="utf-8", errors="replace") for name in SERVERS)
+        here = [logs / name for name in SERVERS if (logs / name).exists()]
+        return "\n".join(log.read_text(encoding="utf-8", errors="replace") for log in here)
 
 
 def place_of(event: Event, source: Source) -> tuple[str, str] | None:
