@@ -71,7 +71,7 @@ async def _task(
         key = f"cadre:{await session.real_cadre(named['cadre'])}"
         every = (await session.dossier(key)).tasks
         tasks = [task for task in every if task.state in states]
-        if not every or (states == ("decided",) and every[-1].state in OPEN_TASK):
+        if not every:
             raise NotYet("unknown_task", "no task of this cadre is known yet", status=422)
     else:
         item = await session.json(f"item:{named}", None)
@@ -108,16 +108,14 @@ async def _slots(session: Session, named: Any, types: tuple[str, ...]) -> tuple[
     key = f"cadre:{await session.real_cadre(named['cadre'])}"
     dossier = await session.dossier(key)
     issue = named.get("issue")
-    found = [
+    known = [
         slot
         for slot, said in dossier.said.items()
-        if said.state == "open" and said.type in types and (issue is None or said.case == _case_of(dossier, issue))
+        if said.type in types and (issue is None or said.case == _case_of(dossier, issue))
     ]
-    if not found and not any(
-        said.type in types and (issue is None or said.case == _case_of(dossier, issue))
-        for said in dossier.said.values()
-    ):
+    if not known:
         raise NotYet("unknown_item", "no item of this kind is known for this cadre yet")
+    found = [slot for slot in known if dossier.said[slot].state == "open"]
     if not found:
         raise Refusal("unknown_item", "no open item of this kind is known for this cadre")
     return key, found, dossier.said[found[0]].case

@@ -14,7 +14,6 @@ import orjson
 import pytest
 
 from hub.adapters.clock import SHANGHAI
-from hub.policy.files import version_file
 from hub.scenarios.live_hub import LiveHub
 from hub.scenarios.live_node import Nodes
 from hub.scenarios.live_stage import Stage
@@ -22,20 +21,10 @@ from hub.scenarios.outputs import Output
 from hub.service.packs import ACTIVATED
 from hub.settings import Settings
 from tests.properties.play import scenario
+from tests.support.packs import LATER, ONE_SOURCE, TEN_DAYS
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 
-ONE_SOURCE = version_file("local-m-2026-01-01").read_text(encoding="utf-8")
-LATER = ONE_SOURCE.replace("2026-01-01", "2026-04-01").replace("S3: true", "S3: false")
-TEN_DAYS = """
-name: local-n-2026-01-01
-layer: local-n
-level: local
-effective_from: "2026-01-01"
-document: 乙委〔2026〕2号
-deadlines:
-  first_followup: {n: 10}
-"""
 BROKEN = TEN_DAYS + 'rules:\n  - {id: R-ME-02, when: "severity =="}\n'
 
 

@@ -15,7 +15,6 @@ from hub.domain.pack import PackSet
 from hub.errors import UsageError
 from hub.policy import active
 from hub.policy.digest import digest
-from hub.policy.files import version_file
 from hub.policy.loader import shipped
 from hub.policy.marks import parsed
 from hub.ports import StoredPacks
@@ -24,19 +23,9 @@ from hub.scenarios.outputs import Output
 from hub.service import packs
 from hub.yaml12 import loads
 from tests.properties.play import scenario
+from tests.support.packs import LATER, ONE_SOURCE, TEN_DAYS
 
-TEXT = version_file("local-m-2026-01-01").read_text(encoding="utf-8")
 TODAY = date(2026, 3, 2)
-LATER = TEXT.replace("2026-01-01", "2026-04-01").replace("S3: true", "S3: false")
-TEN_DAYS = """
-name: local-n-2026-01-01
-layer: local-n
-level: local
-effective_from: "2026-01-01"
-document: 乙委〔2026〕2号
-deadlines:
-  first_followup: {n: 10}
-"""
 
 
 async def opened() -> HubInMemory:
@@ -81,9 +70,9 @@ def lines(hub: HubInMemory) -> list[dict[str, Any]]:
 async def test_the_next_finding_is_judged_by_it_and_the_ledger_has_one_line() -> None:
     hub = await opened()
     assert "tolerance.review.requested" not in types(await finding(hub, "f1", "A"))
-    assert await put(hub, TEXT) == ["local-m-2026-01-01"]
+    assert await put(hub, ONE_SOURCE) == ["local-m-2026-01-01"]
     assert "tolerance.review.requested" in types(await finding(hub, "f2", "C"))
-    assert await put(hub, TEXT) == []
+    assert await put(hub, ONE_SOURCE) == []
     assert lines(hub) == [
         {
             "rules": ["R-GV-01"],
@@ -96,7 +85,7 @@ async def test_the_next_finding_is_judged_by_it_and_the_ledger_has_one_line() ->
                     "effective_from": "2026-01-01",
                     "effective_to": None,
                     "document": "乙委〔2025〕示例1号",
-                    "digest": digest(loads(TEXT)),
+                    "digest": digest(loads(ONE_SOURCE)),
                 }
             ],
         }
@@ -115,17 +104,17 @@ async def test_a_number_of_policy_holds_from_the_next_deadline_on() -> None:
 async def test_several_versions_are_activated_all_or_none() -> None:
     hub = await opened()
     with pytest.raises(UsageError, match=r"pack-1\.yaml:\d+: R-ME-02"):
-        await put(hub, TEXT, TEN_DAYS + 'rules:\n  - {id: R-ME-02, when: "severity == 2"}\n')
+        await put(hub, ONE_SOURCE, TEN_DAYS + 'rules:\n  - {id: R-ME-02, when: "severity == 2"}\n')
     assert hub.store.packs == StoredPacks()
     assert lines(hub) == []
     assert "verify.requested" in types(await finding(hub, "f1", "A")), "and intake goes on"
-    assert await put(hub, TEXT, TEN_DAYS) == ["local-m-2026-01-01", "local-n-2026-01-01"]
+    assert await put(hub, ONE_SOURCE, TEN_DAYS) == ["local-m-2026-01-01", "local-n-2026-01-01"]
     assert len(lines(hub)) == 1
 
 
 async def test_a_version_of_a_later_day_shows_at_open_tasks_from_that_day_on() -> None:
     hub = await opened()
-    await put(hub, TEXT)
+    await put(hub, ONE_SOURCE)
     await finding(hub, "f1", "A")
     (proposed,) = (one for one in await tolerance(hub, "f1") if one.type == "task.proposed")
     assert "local-m-2026-01-01" in proposed.data["pack"]
@@ -146,7 +135,7 @@ async def test_a_version_of_a_later_day_shows_at_open_tasks_from_that_day_on() -
 
 async def test_after_an_activation_an_open_task_shows_it_at_once() -> None:
     hub = await opened()
-    await put(hub, TEXT)
+    await put(hub, ONE_SOURCE)
     await finding(hub, "f1", "A")
     await tolerance(hub, "f1")
     await put(hub, TEN_DAYS)
@@ -156,7 +145,7 @@ async def test_after_an_activation_an_open_task_shows_it_at_once() -> None:
 async def test_dossiers_come_out_of_the_ledger_as_they_were_judged_then() -> None:
     hub = await opened()
     await finding(hub, "f1", "A")
-    await put(hub, TEXT)
+    await put(hub, ONE_SOURCE)
     await finding(hub, "f2", "C")
     await put(hub, TEN_DAYS)
     await finding(hub, "f3", "A")
@@ -170,7 +159,7 @@ async def test_a_large_dossier_is_judged_as_a_whole_after_an_activation(monkeypa
     hub = await opened()
     for number in range(3):
         await finding(hub, f"f{number}", "A")
-    await put(hub, TEXT)
+    await put(hub, ONE_SOURCE)
     asked = [one for one in await finding(hub, "g1", "A", severity="S1") if one.type == "tolerance.review.requested"]
     assert len(asked) == 3, "the open issues of before, too"
 
@@ -200,7 +189,7 @@ def of_a_newer_release(hub: HubInMemory) -> None:
 
 async def test_what_cannot_be_judged_by_stops_nothing_and_the_last_good_packs_stay() -> None:
     hub = await opened()
-    await put(hub, TEXT)
+    await put(hub, ONE_SOURCE)
     node = Node(hub)
     before = await node.names()
     of_a_newer_release(hub)
@@ -220,7 +209,7 @@ async def test_what_cannot_be_judged_by_stops_nothing_and_the_last_good_packs_st
 
 async def test_who_judges_by_older_packs_is_on_record_until_it_is_mended() -> None:
     hub = await opened()
-    await put(hub, TEXT)
+    await put(hub, ONE_SOURCE)
     of_a_newer_release(hub)
     await Node(hub, "a/worker-0").names()
     ((key, body),) = await hub.store.documents(packs.REFUSED)
@@ -240,7 +229,7 @@ async def test_bytes_that_nobody_can_read_leave_the_shipped_packs() -> None:
 
 async def test_packs_are_put_together_once_for_an_activation(monkeypatch: pytest.MonkeyPatch) -> None:
     hub = await opened()
-    await put(hub, TEXT)
+    await put(hub, ONE_SOURCE)
     made: list[int] = []
     real = active.laid_over
 
