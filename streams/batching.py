@@ -53,11 +53,12 @@ class BatchSchema(Schema[None, tuple[Record, ...]]):
 
 
 class BatchingThread(driver.AIOKafkaConsumerThread):
-    """The thread that talks to Kafka."""
+    """The thread that talks to Kafka. ``taken``: per partition, the offset behind the last record that it handed out."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._one_fetch = asyncio.Lock()
+        self.taken: dict[TP, int] = {}
 
     def _create_worker_consumer(self, transport: driver.Transport) -> Any:
         consumer = super()._create_worker_consumer(transport)
@@ -69,7 +70,12 @@ class BatchingThread(driver.AIOKafkaConsumerThread):
     async def _fetch_records(self, *args: Any, **options: Any) -> Any:
         # A cancelled fetch goes on in this thread and its records are lost: let the next one see that they are gone.
         async with self._one_fetch:
-            return await super()._fetch_records(*args, **options)
+            return self._handed_out(await super()._fetch_records(*args, **options))
+
+    def _handed_out(self, found: Any) -> Any:
+        for tp, records in found.items():
+            self.taken[TP(tp.topic, tp.partition)] = records[-1].offset + 1
+        return found
 
     async def fetch_from(self, tp: TP, offset: int) -> list[Any]:
         """The records at ``offset`` and behind it, surely: no other fetch of this consumer comes between."""
@@ -82,8 +88,9 @@ class BatchingThread(driver.AIOKafkaConsumerThread):
             if tp not in consumer.assignment():
                 return []
             consumer.seek(tp, offset)
-            found = await super()._fetch_records(consumer, {tp}, timeout=1.0, max_records=consumer._max_poll_records)
-            return list(found.get(tp, ()))
+            self.taken[TP(tp.topic, tp.partition)] = offset
+            fetched = super()._fetch_records(consumer, {tp}, timeout=1.0, max_records=consumer._max_poll_records)
+            return list(self._handed_out(await fetched).get(tp, ()))
 
 
 class BatchingConsumer(driver.Consumer):
@@ -130,10 +137,14 @@ class BatchingConsumer(driver.Consumer):
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109  # Faust's signature
         """Fetch once. Yields single messages of ordinary topics, then one message per batch.
 
-        What is left out here (the flow stopped, partitions moved away) is fetched again: the next batch is not in line.
+        What is left out here (the flow stopped, partitions moved away), or was fetched while partitions were assigned
+        and not yet positioned, is fetched again at once: the client will not hand it out a second time by itself.
         """
         await self._wait_for_room(timeout)
-        records, active = await self._wait_next_records(PRESSED_S if self._buffered_partitions else timeout)
+        records: Mapping[TP, list[Any]] | None = await self._lost()
+        active: set[TP] | None = None
+        if not records:
+            records, active = await self._wait_next_records(PRESSED_S if self._buffered_partitions else timeout)
         generation = self.app.consumer_generation_id
         for tp, message in self._ordinary(records or {}):
             if not self._flows(generation):
@@ -149,6 +160,17 @@ class BatchingConsumer(driver.Consumer):
                 if not self._flows(generation) or self.deliveries.lane(tp) is not lane:
                     return
                 yield tp, self._to_batch(tp, lane, taken[start : start + self.transport.batch_size])
+
+    async def _lost(self) -> dict[TP, list[Any]]:
+        """What the client handed out and no batch has."""
+        if not self.flow_active:
+            return {}
+        found: dict[TP, list[Any]] = {}
+        for tp in self.deliveries.behind(self._thread.taken):
+            lane = self.deliveries.lane(tp)
+            if lane is not None and tp not in self._buffered_partitions:
+                found[tp] = await self._thread.fetch_from(tp, lane.expected)
+        return {tp: records for tp, records in found.items() if records}
 
     def on_buffer_drop(self, tp: TP) -> None:
         super().on_buffer_drop(tp)

@@ -8,12 +8,15 @@ Two rules, both narrower than Faust's own:
 * *Only in line.* A batch is taken if it begins where the last one ended. If it begins later, something was fetched and
   lost on the way, or the log has a hole there (compaction, marks of transactions). The caller then fetches once more
   from where the last one ended, and what comes then is in line.
+
+What was fetched and lost may have been the last for a long time, so nobody may wait for the next batch to see it: a
+lane is *behind* where the client has handed out more than the lane has let out.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 P = TypeVar("P", bound=Hashable)
@@ -76,6 +79,10 @@ class Deliveries(Generic[P]):
 
     def lane(self, partition: P) -> Lane | None:
         return self._lanes.get(partition)
+
+    def behind(self, taken: Mapping[P, int]) -> list[P]:
+        """Partitions of which the client has handed out records that no batch has: up to ``taken``, exclusive."""
+        return [partition for partition, lane in self._lanes.items() if taken.get(partition, 0) > lane.expected]
 
     def committable(self, partition: P) -> int | None:
         """The offset that a restarted worker may begin at, or None when no batch is finished yet."""

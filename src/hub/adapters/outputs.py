@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]  # ships no types
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]  # ships no types
@@ -28,7 +28,11 @@ class KafkaOutputs:
             yield found
 
     async def once(self, topics: Sequence[str]) -> AsyncIterator[tuple[str, bytes]]:
-        """The same up to what was there at the call. Raises TransientError."""
+        """The same up to what was there at the call. Raises TransientError.
+
+        That is the logs' ends, not those of ``read_committed``: a commit is acknowledged before its mark is in every
+        log, and until then what it published cannot be read. Waits for such marks.
+        """
         async for found in self._read(topics, follow=False):
             yield found
 
@@ -59,7 +63,7 @@ class KafkaOutputs:
             await consumer.stop()
 
     async def _messages(self, consumer: AIOKafkaConsumer, *, follow: bool) -> AsyncIterator[tuple[str, bytes]]:
-        ends = await consumer.end_offsets(consumer.assignment())
+        ends = {} if follow else await self._ends(consumer.assignment())
         now = asyncio.get_running_loop().time
         quiet_since = now()
         while follow or not await self._reached(consumer, ends, quiet_since):
@@ -68,6 +72,15 @@ class KafkaOutputs:
                 for record in records:
                     if record.value is not None and (follow or record.offset < ends[place]):
                         yield place.topic, record.value
+
+    async def _ends(self, places: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+        asked = AIOKafkaConsumer(bootstrap_servers=self._settings.kafka, isolation_level="read_uncommitted")
+        try:
+            await asked.start()
+            found: dict[TopicPartition, int] = await asked.end_offsets(places)
+        finally:
+            await asked.stop()
+        return found
 
     async def _reached(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int], quiet_since: float) -> bool:
         """Whether every partition is read up to its end as it was; a transaction left open holds nobody up for ever."""

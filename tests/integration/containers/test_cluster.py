@@ -67,14 +67,16 @@ async def everything_is_out(mill: Mill, count: int) -> None:
     """The first ``count`` events of the story are read, and all that came of them is published."""
     registry = await mill.store.registry()
     sent = [(registry.sources[step.by].urn, step.id) for step in steps()[:count]]
-    async with asyncio.timeout(WITHIN_S):
-        while True:
-            async with mill.store.begin() as unit:
-                known = set(await unit.seen(sent))
-            head, _ = await mill.store.sealed()
-            if known == set(sent) and not await mill.store.unsealed() and await mill.store.published() == head:
-                return
-            await asyncio.sleep(0.1)
+    begun = monotonic()
+    while True:
+        async with mill.store.begin() as unit:
+            unread = set(sent) - set(await unit.seen(sent))
+        head, _ = await mill.store.sealed()
+        unsealed, published = await mill.store.unsealed(), await mill.store.published()
+        if not unread and not unsealed and published == head:
+            return
+        assert monotonic() - begun < WITHIN_S, {"unread": unread, "unsealed": unsealed, "unpublished": head - published}
+        await asyncio.sleep(0.1)
 
 
 async def replicas(settings: Settings, topic: str) -> set[int]:

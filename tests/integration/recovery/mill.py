@@ -88,7 +88,7 @@ class Mill:
             start = await consumer.committed(place) or 0
             consumer.seek(place, start)
             while await consumer.position(place) < ends[place]:
-                for r in await _next(consumer, place):
+                for r in (r for r in await _next(consumer, place) if r.offset < ends[place]):
                     found.append(Record(r.topic, r.partition, r.offset, r.key, r.value, tuple(r.headers), r.timestamp))
         for record in sorted(found, key=lambda one: one.timestamp_ms):
             if loses(record):

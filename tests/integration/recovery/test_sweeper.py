@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # no stubs
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition  # type: ignore[import-untyped]  # no stubs
 
 from hub.ports import Position
 from schemas.topics import FINDINGS
 from streams.sweeper import sweep
-from tests.integration.recovery.mill import Mill, steps
+from tests.integration.recovery.mill import SOON_S, Mill, steps
 
 pytestmark = pytest.mark.stack
 
@@ -70,11 +72,23 @@ async def test_offsets_without_a_record_are_no_loss(mill: Mill) -> None:
         await producer.send_and_wait(topic, b"no event", partition=0)
         await (producer.abort_transaction() if turn == 1 else producer.commit_transaction())
     await producer.stop()
+    await until_marked(mill, topic, 8)
     lost = await mill.work(loses=lambda record: record.offset == 4)
     assert lost == [Position(topic, 0, 4)]
     found = await sweep(mill.settings, mill.store, mill.hub.service, repair=True)
     assert found.positions == lost
     assert (await mill.store.spans(topic))[0] == [(0, 7)], "marks of transactions are dealt with too"
+
+
+async def until_marked(mill: Mill, topic: str, end: int) -> None:
+    """A commit is acknowledged before its mark is in the log; until then readers stop before what it published."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=mill.settings.kafka, isolation_level="read_committed")
+    await consumer.start()
+    place = TopicPartition(topic, 0)
+    async with asyncio.timeout(SOON_S):
+        while (await consumer.end_offsets([place]))[place] < end:  # noqa: ASYNC110 - the broker's doing
+            await asyncio.sleep(0.05)
+    await consumer.stop()
 
 
 async def test_what_no_worker_has_reached_is_not_missing(mill: Mill) -> None:

@@ -57,6 +57,10 @@ class Bench:
     async def _fetch_from(self, tp: TP, offset: int) -> list[Any]:
         return [record for record in self.log if record.offset >= offset]
 
+    def hand_out(self, *offsets: int) -> None:
+        """The client gives these to a fetch that nobody listens to."""
+        self.consumer._thread.taken[AUDIT] = offsets[-1] + 1
+
     async def fetch(self, records: dict[TP, list[Fetched]]) -> list[Any]:
         async def fetched(timeout: float) -> Any:  # noqa: ASYNC109  # Faust's signature
             return records, set(records)
@@ -115,6 +119,24 @@ async def test_records_lost_on_the_way_are_fetched_again(bench: Bench) -> None:
     bench.log = log(*range(7))
     (batch,) = await bench.fetch({AUDIT: log(5, 6)})
     assert [record.offset for record in batch.records] == list(range(7))
+
+
+async def test_records_lost_on_the_way_are_fetched_again_though_nothing_follows_them(bench: Bench) -> None:
+    bench.log = log(*range(7))
+    bench.hand_out(*range(7))
+    (batch,) = await bench.fetch({})
+    assert [record.offset for record in batch.records] == list(range(7))
+    assert await bench.fetch({}) == [], "once"
+
+
+async def test_a_partition_held_back_is_left_alone_until_its_agent_has_room(bench: Bench) -> None:
+    bench.log = log(0)
+    bench.hand_out(0)
+    bench.consumer._buffered_partitions.add(AUDIT)
+    assert await bench.fetch({}) == []
+    bench.consumer._buffered_partitions.clear()
+    (batch,) = await bench.fetch({})
+    assert batch.offset == 0
 
 
 async def test_a_hole_in_the_log_is_believed_when_the_broker_says_so(bench: Bench) -> None:

@@ -21,6 +21,8 @@ class OnePartition(RuleBasedStateMachine):
         self.log: list[int] = []
         self.committed = 0
         self.handled: set[int] = set()
+        self.taken: dict[str, int] = {}
+        self.delivered: list[tuple[Delivery, list[int]]] = []
         self.assign()
 
     @rule(steps=st.lists(st.integers(1, 3), min_size=1, max_size=8))
@@ -43,19 +45,30 @@ class OnePartition(RuleBasedStateMachine):
         self.position = self.committed
 
     @rule(size=st.integers(1, 5))
+    def fetch_while_assigned(self, size: int) -> None:
+        """The client fetches as soon as it has its partitions; they are positioned here after that, and stay so there."""
+        self.deliveries = Deliveries()
+        self.position = self.committed
+        self._take(size)
+        self.deliveries.position([(PARTITION, self.committed)])
+
+    @rule(size=st.integers(1, 5))
     def fetch_and_lose(self, size: int) -> None:
         """A fetch was cancelled after it had taken its records: the position moved, nobody has them."""
         self._take(size)
 
     @rule(target=batches, size=st.integers(1, 5))
     def fetch(self, size: int) -> tuple[Delivery, list[int]] | None:
-        taken = self._take(size)
         lane = self.deliveries.lane(PARTITION)
         assert lane is not None
+        behind = self.deliveries.behind(self.taken)
+        taken = self._take_from(lane.expected, size) if behind else self._take(size)
         if taken and lane.skips(taken[0]):
-            self.position = lane.expected
-            taken = self._take(size)
-        return (lane.deliver(taken[-1]), taken) if taken else None
+            taken = self._take_from(lane.expected, size)
+        if not taken:
+            return None
+        self.delivered.append((lane.deliver(taken[-1]), taken))
+        return self.delivered[-1]
 
     @rule(batch=batches)
     def finish(self, batch: tuple[Delivery, list[int]] | None) -> None:
@@ -76,14 +89,20 @@ class OnePartition(RuleBasedStateMachine):
 
     def _take(self, size: int) -> list[int]:
         taken = [offset for offset in self.log if offset >= self.position][:size]
-        self.position = taken[-1] + 1 if taken else self.position
+        if taken:
+            self.position = self.taken[PARTITION] = taken[-1] + 1
         return taken
 
+    def _take_from(self, offset: int, size: int) -> list[int]:
+        self.position = self.taken[PARTITION] = offset
+        return self._take(size)
+
     def teardown(self) -> None:
-        """And it gets to the end: fetch and finish without losses until nothing is left."""
-        self.assign()
+        """And it gets to the end, though nothing new comes: fetch and finish without losses until nothing is left."""
         for _ in range(2 * len(self.log) + 2):
             self.finish(self.fetch(size=3))
+        for batch in self.delivered:
+            self.finish(batch)
         self.commit()
         assert not self.log or self.committed == self.log[-1] + 1
 
