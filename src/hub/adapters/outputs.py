@@ -74,7 +74,10 @@ class KafkaOutputs:
                         yield place.topic, record.value
 
     async def _ends(self, places: Collection[TopicPartition]) -> dict[TopicPartition, int]:
-        asked = AIOKafkaConsumer(bootstrap_servers=self._settings.kafka, isolation_level="read_uncommitted")
+        names = {place.topic for place in places}  # named at once: each that is asked for by itself costs a round trip
+        asked = AIOKafkaConsumer(
+            *names, bootstrap_servers=self._settings.kafka, isolation_level="read_uncommitted", enable_auto_commit=False
+        )
         try:
             await asked.start()
             found: dict[TopicPartition, int] = await asked.end_offsets(places)
