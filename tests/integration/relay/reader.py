@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]  # ships no types
 from aiokafka.errors import UnknownTopicOrPartitionError  # type: ignore[import-untyped]  # ships no types
 
 Message = tuple[bytes | None, bytes]
+PATIENCE_S = 5.0
+"""For the mark of a transaction that is committed already; one that was left open holds nobody up."""
 
 
 async def read_all(servers: str, topic: str) -> list[Message]:
@@ -13,19 +17,32 @@ async def read_all(servers: str, topic: str) -> list[Message]:
     consumer = AIOKafkaConsumer(bootstrap_servers=servers, isolation_level="read_committed", enable_auto_commit=False)
     await consumer.start()
     try:
-        return await _read(consumer, TopicPartition(topic, 0)) if topic in await consumer.topics() else []
+        if topic not in await consumer.topics():
+            return []
+        return await _read(consumer, place := TopicPartition(topic, 0), await _end(servers, place))
     except UnknownTopicOrPartitionError:
         return []
     finally:
         await consumer.stop()
 
 
-async def _read(consumer: AIOKafkaConsumer, place: TopicPartition) -> list[Message]:
+async def _end(servers: str, place: TopicPartition) -> int:
+    """Of the log, behind what is not committed too."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=servers, isolation_level="read_uncommitted", enable_auto_commit=False)
+    await consumer.start()
+    try:
+        return int((await consumer.end_offsets([place]))[place])
+    finally:
+        await consumer.stop()
+
+
+async def _read(consumer: AIOKafkaConsumer, place: TopicPartition, end: int) -> list[Message]:
     consumer.assign([place])
-    end = (await consumer.end_offsets([place]))[place]
     consumer.seek(place, 0)
     found: list[Message] = []
-    while await consumer.position(place) < end:
+    heard = monotonic()
+    while await consumer.position(place) < end and monotonic() - heard < PATIENCE_S:
         for records in (await consumer.getmany(timeout_ms=500)).values():
             found += [(record.key, record.value) for record in records]
+            heard = monotonic()
     return found
