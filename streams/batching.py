@@ -74,7 +74,7 @@ class BatchingThread(driver.AIOKafkaConsumerThread):
 
     def _handed_out(self, found: Any) -> Any:
         for tp, records in found.items():
-            self.taken[TP(tp.topic, tp.partition)] = records[-1].offset + 1
+            self.taken[tp] = records[-1].offset + 1
         return found
 
     async def fetch_from(self, tp: TP, offset: int) -> list[Any]:
@@ -88,7 +88,7 @@ class BatchingThread(driver.AIOKafkaConsumerThread):
             if tp not in consumer.assignment():
                 return []
             consumer.seek(tp, offset)
-            self.taken[TP(tp.topic, tp.partition)] = offset
+            self.taken[tp] = offset
             fetched = super()._fetch_records(consumer, {tp}, timeout=1.0, max_records=consumer._max_poll_records)
             return list(self._handed_out(await fetched).get(tp, ()))
 
@@ -168,9 +168,11 @@ class BatchingConsumer(driver.Consumer):
         found: dict[TP, list[Any]] = {}
         for tp in self.deliveries.behind(self._thread.taken):
             lane = self.deliveries.lane(tp)
-            if lane is not None and tp not in self._buffered_partitions:
-                found[tp] = await self._thread.fetch_from(tp, lane.expected)
-        return {tp: records for tp, records in found.items() if records}
+            if lane is None or tp in self._buffered_partitions:
+                continue
+            if records := await self._thread.fetch_from(tp, lane.expected):
+                found[tp] = records
+        return found
 
     def on_buffer_drop(self, tp: TP) -> None:
         super().on_buffer_drop(tp)

@@ -63,7 +63,7 @@ class KafkaOutputs:
             await consumer.stop()
 
     async def _messages(self, consumer: AIOKafkaConsumer, *, follow: bool) -> AsyncIterator[tuple[str, bytes]]:
-        ends = {} if follow else await self._ends(consumer.assignment())
+        ends = {} if follow else await log_ends(self._settings.kafka, consumer.assignment())
         now = asyncio.get_running_loop().time
         quiet_since = now()
         while follow or not await self._reached(consumer, ends, quiet_since):
@@ -73,21 +73,23 @@ class KafkaOutputs:
                     if record.value is not None and (follow or record.offset < ends[place]):
                         yield place.topic, record.value
 
-    async def _ends(self, places: Collection[TopicPartition]) -> dict[TopicPartition, int]:
-        names = {place.topic for place in places}  # named at once: each that is asked for by itself costs a round trip
-        asked = AIOKafkaConsumer(
-            *names, bootstrap_servers=self._settings.kafka, isolation_level="read_uncommitted", enable_auto_commit=False
-        )
-        try:
-            await asked.start()
-            found: dict[TopicPartition, int] = await asked.end_offsets(places)
-        finally:
-            await asked.stop()
-        return found
-
     async def _reached(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int], quiet_since: float) -> bool:
         """Whether every partition is read up to its end as it was; a transaction left open holds nobody up for ever."""
         if asyncio.get_running_loop().time() - quiet_since > PATIENCE_S:
             return True
         behind = [place for place, end in ends.items() if end and await consumer.position(place) < end]
         return not behind
+
+
+async def log_ends(servers: str, places: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+    """Where these logs end, what is not committed included. Raises KafkaError, OSError."""
+    names = {place.topic for place in places}  # named at once: each that is asked for by itself costs a round trip
+    consumer = AIOKafkaConsumer(
+        *names, bootstrap_servers=servers, isolation_level="read_uncommitted", enable_auto_commit=False
+    )
+    try:
+        await consumer.start()
+        found: dict[TopicPartition, int] = await consumer.end_offsets(places)
+    finally:
+        await consumer.stop()
+    return found

@@ -7,6 +7,8 @@ from time import monotonic
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]  # ships no types
 from aiokafka.errors import UnknownTopicOrPartitionError  # type: ignore[import-untyped]  # ships no types
 
+from hub.adapters.outputs import log_ends
+
 Message = tuple[bytes | None, bytes]
 PATIENCE_S = 5.0
 """For the mark of a transaction that is committed already; one that was left open holds nobody up."""
@@ -19,19 +21,10 @@ async def read_all(servers: str, topic: str) -> list[Message]:
     try:
         if topic not in await consumer.topics():
             return []
-        return await _read(consumer, place := TopicPartition(topic, 0), await _end(servers, place))
+        place = TopicPartition(topic, 0)
+        return await _read(consumer, place, (await log_ends(servers, [place]))[place])
     except UnknownTopicOrPartitionError:
         return []
-    finally:
-        await consumer.stop()
-
-
-async def _end(servers: str, place: TopicPartition) -> int:
-    """Of the log, behind what is not committed too."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers, isolation_level="read_uncommitted", enable_auto_commit=False)
-    await consumer.start()
-    try:
-        return int((await consumer.end_offsets([place]))[place])
     finally:
         await consumer.stop()
 
